@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
+import postgres from 'postgres';
+
+const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
+/** Any number; it only has to be the same in every server. */
+const migrationLock = 4_150_230_107;
+
+/**
+ * Brings the database to the schema of this version and makes history partitions for the next two years.
+ * Servers that start at once take turns: the lock is held on the connection that migrates, because Drizzle's
+ * migrator takes none. A plain client of its own, since the migrator does not run on the safe driver.
+ */
+export async function migrate(url: string): Promise<void> {
+  const client = postgres(url, {
+    max: 1,
+    onnotice: () => {},
+    connection: { application_name: 'orders-migrate' },
+  });
+  try {
+    await client`select pg_advisory_lock(${migrationLock})`;
+    await applyMigrations(drizzle({ client }), { migrationsFolder });
+    await client`select ensure_history_partitions(now() - interval '1 month', now() + interval '24 months')`;
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}

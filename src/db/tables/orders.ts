@@ -1,0 +1,149 @@
+import { sql } from 'drizzle-orm';
+import { boolean, check, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { createdAt, identifier, instant, minorUnits, updatedAt } from '../columns.ts';
+import { productVariants } from './catalog.ts';
+import { customers } from './customers.ts';
+import { channel, fulfillmentState, orderPriority, orderStatus, paymentState } from './enumerations.ts';
+import { users } from './users.ts';
+
+export interface PostalAddress {
+  name?: string | null;
+  company?: string | null;
+  line1: string;
+  line2?: string | null;
+  city: string;
+  region?: string | null;
+  postalCode?: string | null;
+  /** As the channel gives it: an ISO 3166 code or a country's name. */
+  country: string;
+}
+
+export const orders = pgTable(
+  'orders',
+  {
+    id: identifier(),
+    number: text('number').notNull().unique('orders_number_unique'),
+    channel: channel('channel').notNull(),
+    externalReference: text('external_reference'),
+    status: orderStatus('status').notNull().default('pending'),
+    customerId: uuid('customer_id').references(() => customers.id, { onDelete: 'restrict' }),
+    currency: text('currency').notNull(),
+    subtotalMinor: minorUnits('subtotal_minor').notNull(),
+    discountMinor: minorUnits('discount_minor').notNull().default(0),
+    taxMinor: minorUnits('tax_minor').notNull().default(0),
+    shippingMinor: minorUnits('shipping_minor').notNull().default(0),
+    totalMinor: minorUnits('total_minor').notNull(),
+    /** What came in and went back, kept by the payment commands under the order's lock. */
+    paidMinor: minorUnits('paid_minor').notNull().default(0),
+    refundedMinor: minorUnits('refunded_minor').notNull().default(0),
+    lastPaymentFailed: boolean('last_payment_failed').notNull().default(false),
+    /** Units of goods to fulfil (without what was cancelled) and units shipped. */
+    unitsOrdered: integer('units_ordered').notNull(),
+    unitsFulfilled: integer('units_fulfilled').notNull().default(0),
+    /** Derived by the database, so that it can be filtered and never be set wrong. */
+    paymentState: paymentState('payment_state')
+      .notNull()
+      .generatedAlwaysAs(
+        sql`case
+          when refunded_minor > 0 and refunded_minor >= paid_minor then 'refunded'::payment_state
+          when refunded_minor > 0 then 'partially_refunded'::payment_state
+          when paid_minor >= total_minor then 'paid'::payment_state
+          when paid_minor > 0 then 'partially_paid'::payment_state
+          when last_payment_failed then 'failed'::payment_state
+          else 'unpaid'::payment_state end`,
+      ),
+    fulfillmentState: fulfillmentState('fulfillment_state')
+      .notNull()
+      .generatedAlwaysAs(
+        sql`case
+          when units_fulfilled = 0 then 'unfulfilled'::fulfillment_state
+          when units_fulfilled < units_ordered then 'partially_fulfilled'::fulfillment_state
+          else 'fulfilled'::fulfillment_state end`,
+      ),
+    shippingAddress: jsonb('shipping_address').$type<PostalAddress>(),
+    billingAddress: jsonb('billing_address').$type<PostalAddress>(),
+    assignedToId: uuid('assigned_to_id').references(() => users.id, { onDelete: 'set null' }),
+    priority: orderPriority('priority').notNull().default('normal'),
+    tags: text('tags')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    holdReason: text('hold_reason'),
+    heldAt: instant('held_at'),
+    heldById: uuid('held_by_id').references(() => users.id, { onDelete: 'set null' }),
+    cancelReason: text('cancel_reason'),
+    promisedShipAt: instant('promised_ship_at'),
+    confirmedAt: instant('confirmed_at'),
+    processingStartedAt: instant('processing_started_at'),
+    packedAt: instant('packed_at'),
+    shippedAt: instant('shipped_at'),
+    deliveredAt: instant('delivered_at'),
+    completedAt: instant('completed_at'),
+    cancelledAt: instant('cancelled_at'),
+    version: integer('version').notNull().default(1),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    unique('orders_channel_external_reference_unique').on(table.channel, table.externalReference),
+    index('orders_created_at').on(table.createdAt, table.id),
+    index('orders_updated_at').on(table.updatedAt, table.id),
+    index('orders_total').on(table.totalMinor, table.id),
+    index('orders_promised_ship_at').on(table.promisedShipAt, table.id),
+    index('orders_priority').on(table.priority, table.id),
+    index('orders_status').on(table.status, table.createdAt, table.id),
+    index('orders_channel').on(table.channel, table.createdAt, table.id),
+    index('orders_customer').on(table.customerId, table.createdAt, table.id),
+    index('orders_assigned_to').on(table.assignedToId, table.createdAt, table.id),
+    check(
+      'orders_total_adds_up',
+      sql`total_minor = subtotal_minor - discount_minor + tax_minor + shipping_minor`,
+    ),
+    check('orders_refund_within_payment', sql`0 <= refunded_minor and refunded_minor <= paid_minor`),
+    check('orders_units', sql`0 <= units_fulfilled and units_fulfilled <= units_ordered`),
+    check('orders_currency_form', sql`currency ~ '^[A-Z]{3}$'`),
+    check('orders_hold_complete', sql`(hold_reason is null) = (held_at is null)`),
+  ],
+);
+
+export const orderItems = pgTable(
+  'order_items',
+  {
+    id: identifier(),
+    orderId: uuid('order_id')
+      .notNull()
+      .references(() => orders.id, { onDelete: 'cascade' }),
+    /** The line's place in the order, from 1. */
+    position: integer('position').notNull(),
+    variantId: uuid('variant_id')
+      .notNull()
+      .references(() => productVariants.id, { onDelete: 'restrict' }),
+    /** SKU and name as sold; the variant's own may change later. */
+    sku: text('sku').notNull(),
+    name: text('name').notNull(),
+    quantity: integer('quantity').notNull(),
+    unitPriceMinor: minorUnits('unit_price_minor').notNull(),
+    discountMinor: minorUnits('discount_minor').notNull().default(0),
+    taxMinor: minorUnits('tax_minor').notNull().default(0),
+    totalMinor: minorUnits('total_minor').notNull(),
+    quantityFulfilled: integer('quantity_fulfilled').notNull().default(0),
+    quantityCancelled: integer('quantity_cancelled').notNull().default(0),
+    quantityReturned: integer('quantity_returned').notNull().default(0),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    unique('order_items_order_position_unique').on(table.orderId, table.position),
+    index('order_items_variant_id').on(table.variantId),
+    check('order_items_quantity_positive', sql`quantity > 0`),
+    check(
+      'order_items_quantities',
+      sql`quantity_fulfilled >= 0 and quantity_cancelled >= 0 and quantity_returned >= 0
+        and quantity_fulfilled + quantity_cancelled <= quantity and quantity_returned <= quantity_fulfilled`,
+    ),
+    check(
+      'order_items_total_adds_up',
+      sql`total_minor = quantity * unit_price_minor - discount_minor + tax_minor`,
+    ),
+  ],
+);
