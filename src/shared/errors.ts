@@ -1,0 +1,191 @@
+/**
+ * The one catalogue of what can be answered when something is refused. A code, once published, keeps its
+ * meaning. `docs/errors.md` is generated from it.
+ *
+ * `userError` codes come in the `userErrors` of a mutation's payload; `topLevel` ones in the `errors` of the
+ * response, under `extensions.code`.
+ */
+export const errorCatalogue = {
+  VALIDATION: {
+    kind: 'userError',
+    type: 'ValidationError',
+    meaning: 'A value in the input is missing, malformed or out of range.',
+    remedy: 'Correct the value that `path` names and send the mutation again.',
+  },
+  NOT_FOUND: {
+    kind: 'userError',
+    type: 'NotFoundError',
+    meaning: 'Nothing by this id, number or code exists, or the viewer may not see it.',
+    remedy: 'Check the identifier, and that you are signed in as somebody who may see it.',
+  },
+  INVALID_TRANSITION: {
+    kind: 'userError',
+    type: 'InvalidTransitionError',
+    meaning: 'The command is not possible in the present status.',
+    remedy:
+      'Choose one of the commands in `allowed`, or load the object again: somebody may have been faster.',
+  },
+  INSUFFICIENT_STOCK: {
+    kind: 'userError',
+    type: 'InsufficientStockError',
+    meaning: 'Less is available than was asked for. Nothing was reserved.',
+    remedy: 'Lower the quantities to what `shortages` says is available, or name another location.',
+  },
+  VERSION_CONFLICT: {
+    kind: 'userError',
+    type: 'VersionConflictError',
+    meaning: 'The object has changed since the version that `expectedVersion` names.',
+    remedy: 'Look at the current object in the answer and send the mutation again with `currentVersion`.',
+  },
+  IDEMPOTENCY_CONFLICT: {
+    kind: 'userError',
+    type: 'IdempotencyConflictError',
+    meaning: 'The idempotency key was used before, for another command or another input.',
+    remedy: 'Use a new key for a new intention; repeat a key only with exactly the same input.',
+  },
+  INVALID_CREDENTIALS: {
+    kind: 'userError',
+    type: 'ValidationError',
+    meaning: 'E-mail and password, or the refresh token, do not sign anybody in.',
+    remedy: 'Check e-mail and password, or sign in again.',
+  },
+  UNAUTHENTICATED: {
+    kind: 'topLevel',
+    meaning: 'The operation needs somebody who is signed in; the token is missing, malformed or expired.',
+    remedy: 'Call `login`, and send the access token as `Authorization: Bearer …`.',
+  },
+  FORBIDDEN: {
+    kind: 'topLevel',
+    meaning: 'The role of the viewer does not have the permission that the operation needs.',
+    remedy: 'Sign in as somebody with the permission that the message names.',
+  },
+  BAD_USER_INPUT: {
+    kind: 'topLevel',
+    meaning: 'An argument of a query or subscription is malformed or out of range.',
+    remedy: 'Correct the argument that the message names.',
+  },
+  RESYNC_REQUIRED: {
+    kind: 'topLevel',
+    meaning: 'The cursor belongs to another log (a restored database) or to a part that is no longer kept.',
+    remedy: 'Load the present state with a query, then subscribe without `after`.',
+  },
+  SERVICE_UNAVAILABLE: {
+    kind: 'topLevel',
+    meaning: 'The database cannot be reached at the moment. Nothing was changed.',
+    remedy: 'Send the request again after a short while.',
+  },
+  OUTCOME_UNKNOWN: {
+    kind: 'topLevel',
+    meaning:
+      'The connection was lost while the change was being committed: it happened wholly or not at all.',
+    remedy: 'Send the mutation again with the same `idempotencyKey`: it has one effect.',
+  },
+  INTERNAL_SERVER_ERROR: {
+    kind: 'topLevel',
+    meaning: 'A fault of the server. Nothing was changed.',
+    remedy: 'Report the request id of the answer to the operator.',
+  },
+} as const satisfies Record<
+  string,
+  | { kind: 'userError'; type: string; meaning: string; remedy: string }
+  | { kind: 'topLevel'; meaning: string; remedy: string }
+>;
+
+type CodeOfKind<Kind> = {
+  [Code in keyof typeof errorCatalogue]: (typeof errorCatalogue)[Code]['kind'] extends Kind ? Code : never;
+}[keyof typeof errorCatalogue];
+export type UserErrorCode = CodeOfKind<'userError'>;
+export type TopLevelCode = CodeOfKind<'topLevel'>;
+
+/** Where in the input the refused value stands, such as `['lines', '0', 'sku']`. */
+export type InputPath = readonly string[];
+
+/** What a command answers with when it is refused. `type` is the GraphQL type that shows it. */
+export class UserError {
+  readonly type: string;
+  readonly remedy: string;
+  constructor(
+    readonly code: UserErrorCode,
+    readonly message: string,
+    readonly path: InputPath = [],
+  ) {
+    this.type = errorCatalogue[code].type;
+    this.remedy = errorCatalogue[code].remedy;
+  }
+}
+
+export class InvalidTransitionError extends UserError {
+  constructor(
+    subject: string,
+    /** The present status. */
+    readonly from: string,
+    /** The command that was tried. */
+    readonly attempted: string,
+    /** The commands that the viewer may use in this status. */
+    readonly allowed: readonly string[],
+    path: InputPath,
+    reason = `${subject} is ${from.toUpperCase()}`,
+  ) {
+    super('INVALID_TRANSITION', `${attempted} is not possible: ${reason}.`, path);
+  }
+}
+
+export interface Shortage {
+  sku: string;
+  locationCode: string | null;
+  requested: number;
+  available: number;
+}
+
+export class InsufficientStockError extends UserError {
+  constructor(readonly shortages: readonly Shortage[]) {
+    const lines = shortages.map(
+      ({ sku, locationCode, requested, available }) =>
+        `${sku}${locationCode ? ` at ${locationCode}` : ''} (requested ${requested}, available ${available})`,
+    );
+    super('INSUFFICIENT_STOCK', `Not enough in stock: ${lines.join(', ')}.`, ['lines']);
+  }
+}
+
+export class VersionConflictError extends UserError {
+  constructor(
+    readonly currentVersion: number,
+    expectedVersion: number,
+    /** What the object is and its id, so that the answer can show it. */
+    readonly subject: { readonly kind: string; readonly id: string },
+  ) {
+    super(
+      'VERSION_CONFLICT',
+      `Version ${expectedVersion} was expected, version ${currentVersion} is current.`,
+      ['expectedVersion'],
+    );
+  }
+}
+
+/** Thrown inside a command to refuse it: the transaction rolls back, and the payload shows the errors. */
+export class Refusal extends Error {
+  readonly errors: readonly UserError[];
+  constructor(...errors: readonly [UserError, ...UserError[]]) {
+    super(errors.map((error) => error.message).join(' '));
+    this.errors = errors;
+  }
+}
+
+export function notFound(what: string, path: InputPath): Refusal {
+  return new Refusal(new UserError('NOT_FOUND', `${what} does not exist, or you may not see it.`, path));
+}
+
+export function invalid(message: string, path: InputPath): Refusal {
+  return new Refusal(new UserError('VALIDATION', message, path));
+}
+
+/** Thrown to fail a whole field of the response, with a code of the catalogue. */
+export class TopLevelError extends Error {
+  constructor(
+    readonly code: TopLevelCode,
+    message: string,
+    readonly details: Record<string, unknown> = {},
+  ) {
+    super(message);
+  }
+}
