@@ -1,7 +1,7 @@
 import { chown, cp, lstat, mkdir, readFile, readdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataFolder } from './data-folder.ts';
-import { findPlatformPackage } from './platform-package.ts';
+import type { PlatformPackage } from './platform-package.ts';
 import { holds, runAs, type ServerUser } from './server-user.ts';
 import { temporaryName } from './temporary-name.ts';
 
@@ -14,8 +14,11 @@ export interface Binaries {
  * Returns binaries that the server's user can run: those of the package where they are, or else one copy of them in
  * the data folder (the project may be closed to that user, or be read-only and without its symbolic links).
  */
-export async function prepareBinaries(folder: DataFolder, log: (message: string) => void): Promise<Binaries> {
-  const { nativeFolder, version } = findPlatformPackage();
+export async function prepareBinaries(
+  { nativeFolder, version }: PlatformPackage,
+  folder: DataFolder,
+  log: (message: string) => void,
+): Promise<Binaries> {
   await makeLinks(nativeFolder).catch(() => undefined);
   if (await complete(nativeFolder, folder.user)) return checked(nativeFolder, folder.user);
   const copy = path.join(folder.path, `binaries-${version}`);

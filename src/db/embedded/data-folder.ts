@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { chooseServerUser, holds, type ServerUser } from './server-user.ts';
@@ -65,11 +65,13 @@ async function moved(
 /** Outside the project, one for each requested folder, so that two projects never share a database by accident. */
 function fallbackFolders(wanted: string): string[] {
   const name = `orders-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`;
-  const base =
-    process.getuid!() === 0
-      ? '/var/lib/order-management'
-      : path.join(homedir(), '.local/state/order-management');
-  return [path.join(base, name), path.join('/var/tmp', `order-management-${process.getuid!()}`, name)];
+  const uid = process.getuid!();
+  // Root gives folders away and so stays out of those in which others could lay a trap.
+  if (uid === 0) return [path.join('/var/lib/order-management', name)];
+  return [
+    path.join(homedir(), '.local/state/order-management', name),
+    path.join('/var/tmp', `order-management-${uid}`, name),
+  ];
 }
 
 async function dataOwner(folder: string): Promise<number | undefined> {
@@ -99,11 +101,18 @@ async function claim(folder: string, user: ServerUser): Promise<boolean> {
     // Root's umask is often so strict that the server's user could not pass through what was just made.
     if (made && user.identity) await chmod(path.dirname(folder), 0o711);
     await mkdir(folder, { mode: 0o700 }).catch(ignoreExisting);
-    if (user.identity && (await lstat(folder)).uid === 0) await chown(folder, user.uid, user.gid);
+    if (user.identity && (await isForTheTaking(folder))) await chown(folder, user.uid, user.gid);
   } catch {
     return false;
   }
   return usable(folder, user);
+}
+
+/** An empty folder of root's is a new volume; one with files in it could be anything, /etc included. */
+async function isForTheTaking(folder: string): Promise<boolean> {
+  if ((await stat(folder)).uid !== 0) return false;
+  const names = await readdir(folder);
+  return names.every((name) => name === 'lost+found' || name.startsWith('.git'));
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {

@@ -48,9 +48,12 @@ kill -KILL "$reader"
 exit "$status"
 `;
 
+/** What a shell reports for a command that was killed. */
+const killed = 137;
+
 export interface Guard {
-  /** Whether the guard, and with it the server, is gone. */
-  hasEnded(): boolean;
+  /** The exit code of the server once the guard, and with it the server, is gone. */
+  exitCode(): number | undefined;
 }
 
 export function logFile(folder: DataFolder): string {
@@ -75,10 +78,10 @@ export function startGuard(
       detached: true,
     });
     child.unref();
-    let ended = false;
-    child.once('error', () => (ended = true));
-    child.once('exit', () => (ended = true));
-    return { hasEnded: () => ended };
+    let exitCode: number | undefined;
+    child.once('error', () => (exitCode = 1));
+    child.once('exit', (code) => (exitCode = code ?? killed));
+    return { exitCode: () => exitCode };
   } finally {
     closeSync(reader);
   }

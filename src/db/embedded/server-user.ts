@@ -90,5 +90,7 @@ export function runAs(
 
 /** Answers a question of the shell's `test` with the rights of the server's user, ACLs and mounts included. */
 export async function holds(user: ServerUser, test: string, ...values: string[]): Promise<boolean> {
-  return (await runAs(user, '/bin/sh', ['-c', test, 'sh', ...values])).code === 0;
+  const { code, output } = await runAs(user, '/bin/sh', ['-c', test, 'sh', ...values]);
+  if (code === null) throw new Error(`Could not run a command as the user "${user.name}": ${output}`);
+  return code === 0;
 }

@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { prepareBinaries } from './binaries.ts';
 import { ownerName, prepareCluster } from './cluster.ts';
 import { prepareDataFolder } from './data-folder.ts';
+import { findPlatformPackage } from './platform-package.ts';
 import { isServerOf, type RunningServer } from './postmaster-file.ts';
 import { ensureRunning, watchServer, type ServerSetup } from './supervision.ts';
 import { removeAbandoned } from './temporary-name.ts';
@@ -36,9 +37,10 @@ const connectAttempts = 5;
 export async function startEmbeddedPostgres(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const log = options.log ?? (() => {});
   const durable = options.durable ?? true;
+  const platformPackage = findPlatformPackage();
   const folder = await prepareDataFolder(options.dataDirectory, log);
   await removeAbandoned(folder.path);
-  const binaries = await prepareBinaries(folder, log);
+  const binaries = await prepareBinaries(platformPackage, folder, log);
   const cluster = await prepareCluster(folder, binaries, durable);
   const users = await UserCount.join(folder);
   const setup: ServerSetup = { folder, binaries, cluster, users, settings: serverSettings(options, durable) };
@@ -72,6 +74,7 @@ function serverSettings(options: EmbeddedServerOptions, durable: boolean): Recor
     log_min_messages: 'log',
     log_min_error_statement: 'panic',
     log_error_verbosity: 'terse',
+    log_checkpoints: 'off',
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
   };
 }

@@ -25,8 +25,8 @@ export interface ServerSetup {
 
 /** Long enough for the recovery after a crash with a full write-ahead log on a slow disk. */
 const readyLimitMs = 120_000;
-/** A guard without a server is not believed for longer than this. */
-const guardWithoutServerLimitMs = 3_000;
+/** How long a server may be invisible although somebody guards it. */
+const invisibleLimitMs = 10_000;
 /**
  * What the log says when another start was faster, when the processes of a server that has just been killed are not
  * yet gone, or when somebody took the port: all of it passes.
@@ -41,21 +41,21 @@ const passing =
 export async function ensureRunning(setup: ServerSetup, fixedPort?: number): Promise<RunningServer> {
   const startedAt = Date.now();
   let attempt: { guard: Guard; logOffset: number } | undefined;
-  let serverSeenAt = startedAt;
+  let seenAt = startedAt;
   while (Date.now() - startedAt < readyLimitMs) {
     const guarded = setup.users.isGuarded();
     const server = findRunningServer(setup.cluster.folder);
-    if (server) serverSeenAt = Date.now();
     if (guarded && server?.status === 'ready') return server;
-    if (attempt?.guard.hasEnded()) {
-      if (!server) throwUnlessPassing(setup.folder, attempt.logOffset);
+    const exitCode = attempt?.guard.exitCode();
+    if (attempt && exitCode !== undefined) {
+      if (!server) throwUnlessPassing(setup.folder, attempt.logOffset, exitCode);
       attempt = undefined;
     }
-    const deserted = !server && Date.now() - serverSeenAt > guardWithoutServerLimitMs;
-    if (!attempt && (!guarded || deserted)) {
+    if (!guarded && !attempt) {
       attempt = { logOffset: logSize(setup.folder), guard: await launch(setup, server, fixedPort) };
-      serverSeenAt = Date.now();
     }
+    if (server || attempt || !guarded) seenAt = Date.now();
+    else if (Date.now() - seenAt > invisibleLimitMs) throw invisibleServer(setup.folder);
     await sleep(20);
   }
   throw new Error(
@@ -95,10 +95,22 @@ function disownStranger(cluster: string): void {
   writeFileSync(postmasterFile(cluster), content.replace(/^\d+/, String(ended)));
 }
 
-function throwUnlessPassing(folder: DataFolder, logOffset: number): void {
+/** A server that cannot start exits with a small code; a larger one says that it was killed, zero that it was stopped. */
+function throwUnlessPassing(folder: DataFolder, logOffset: number, exitCode: number): void {
   const lines = readLog(folder).subarray(logOffset).toString().trim();
-  if (!lines.includes('FATAL') || passing.test(lines)) return;
-  throw new Error(`PostgreSQL did not start:\n${lines.split('\n').slice(-10).join('\n')}`);
+  if (exitCode === 0 || exitCode >= 127 || passing.test(lines)) return;
+  throw new Error(`PostgreSQL did not start (${exitCode}):\n${lines.split('\n').slice(-10).join('\n')}`);
+}
+
+/**
+ * The pipe reaches into other containers and process ids do not. PostgreSQL would take that server's lock for a
+ * leftover, and two servers on one folder destroy the data.
+ */
+function invisibleServer(folder: DataFolder): Error {
+  return new Error(
+    `${folder.path} is in use by processes that cannot be seen from here, probably in another container. ` +
+      `Give each container a data folder of its own, or one DATABASE_URL to all of them.`,
+  );
 }
 
 function readLog(folder: DataFolder): Buffer {
@@ -133,13 +145,13 @@ export function watchServer(setup: ServerSetup, first: RunningServer, log: (mess
   const work = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await pause(healthIntervalMs);
-      if (stopping.signal.aborted || isHealthy(setup, server)) continue;
-      log('PostgreSQL is gone; starting it again.');
       try {
+        if (stopping.signal.aborted || isHealthy(setup, server)) continue;
+        log('PostgreSQL is gone; starting it again.');
         server = await ensureRunning(setup, first.port);
         log(`PostgreSQL runs again on port ${server.port}.`);
       } catch (error) {
-        log(`Could not start PostgreSQL again: ${(error as Error).message}`);
+        log(`Could not look after PostgreSQL: ${(error as Error).message}`);
         await pause(retryPauseMs);
       }
     }

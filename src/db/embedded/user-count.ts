@@ -57,6 +57,9 @@ export class UserCount {
     let reader: number;
     try {
       reader = this.openForGuard();
+    } catch {
+      // The data folder was deleted under us, so there is nobody left to wait for.
+      return false;
     } finally {
       closeSync(held);
     }
