@@ -100,7 +100,7 @@ describe('crashes', () => {
 });
 
 async function writeNumbers(url: string, table: string, acknowledged: number[]): Promise<void> {
-  const client = postgres(url, { max: 1, connect_timeout: 2 });
+  const client = postgres(url, { max: 1, connect_timeout: 2, fetch_types: false });
   try {
     for (let value = 1; value <= 100_000; value += 1) {
       await client`insert into ${client(table)} values (${value})`;

@@ -81,7 +81,7 @@ export async function runScript(
 
 /** Runs one statement on a connection of its own. */
 export async function query(url: string, statement: string): Promise<postgres.Row[]> {
-  const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
+  const client = postgres(url, { max: 1, connect_timeout: 5, fetch_types: false, onnotice: () => {} });
   try {
     return await client.unsafe(statement);
   } finally {

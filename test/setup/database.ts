@@ -42,7 +42,7 @@ async function cloneDatabase(client: postgres.Sql, name: string, template: strin
 }
 
 async function onServer(serverUrl: string, work: (client: postgres.Sql) => Promise<void>): Promise<void> {
-  const client = postgres(serverUrl, { max: 1, onnotice: () => {} });
+  const client = postgres(serverUrl, { max: 1, fetch_types: false, onnotice: () => {} });
   try {
     await work(client);
   } finally {

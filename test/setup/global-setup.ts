@@ -40,7 +40,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function makeTemplate(serverUrl: string): Promise<void> {
-  const client = postgres(serverUrl, { max: 1 });
+  const client = postgres(serverUrl, { max: 1, fetch_types: false });
   try {
     await client.unsafe(`create database ${templateName} template template0`);
     await migrate(urlOfDatabase(serverUrl, templateName));

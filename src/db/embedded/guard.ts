@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { DataFolder } from './data-folder.ts';
 import { serverEnvironment } from './server-user.ts';
@@ -51,6 +51,8 @@ exit "$status"
 /** What a shell reports for a command that was killed. */
 const killed = 137;
 
+const guardName = 'orders-database-guard';
+
 export interface Guard {
   /** The exit code of the server once the guard, and with it the server, is gone. */
   exitCode(): number | undefined;
@@ -69,7 +71,7 @@ export function startGuard(
   const reader = users.openForGuard();
   try {
     const parameters = 'adopt' in server ? [String(server.adopt)] : ['', ...server.command];
-    const child = spawn('/bin/sh', ['-c', script, 'orders-database-guard', logFile(folder), ...parameters], {
+    const child = spawn('/bin/sh', ['-c', script, guardName, logFile(folder), ...parameters], {
       ...folder.user.identity,
       cwd: '/',
       env: serverEnvironment,
@@ -84,5 +86,22 @@ export function startGuard(
     return { exitCode: () => exitCode };
   } finally {
     closeSync(reader);
+  }
+}
+
+/**
+ * Ends guards whose server is gone. It takes two kills to make one: of the shell that waits for the server, and of
+ * the server while the other half of the guard still waits at the pipe. Linux only; elsewhere all users have to go.
+ */
+export function endUselessGuards(folder: DataFolder): void {
+  if (process.platform !== 'linux') return;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      const isGuard = words.includes(guardName) && words.includes(logFile(folder));
+      if (isGuard) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It ended by itself, or is not ours to look at.
+    }
   }
 }

@@ -98,7 +98,8 @@ async function connectFirst(setup: ServerSetup): Promise<RunningServer> {
 }
 
 async function createDatabaseIfMissing(url: string): Promise<void> {
-  const client = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
+  // Nobody awaits the driver's own question for types, so a connection lost during it would end the process.
+  const client = postgres(url, { max: 1, connect_timeout: 10, fetch_types: false });
   try {
     const found = await client`select 1 from pg_database where datname = ${databaseName}`;
     if (found.length > 0) return;

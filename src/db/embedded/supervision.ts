@@ -5,7 +5,7 @@ import type { Binaries } from './binaries.ts';
 import type { Cluster } from './cluster.ts';
 import type { DataFolder } from './data-folder.ts';
 import { chooseFreePort } from './free-port.ts';
-import { logFile, startGuard, type Guard } from './guard.ts';
+import { endUselessGuards, logFile, startGuard, type Guard } from './guard.ts';
 import {
   findRunningServer,
   findStranger,
@@ -25,7 +25,8 @@ export interface ServerSetup {
 
 /** Long enough for the recovery after a crash with a full write-ahead log on a slow disk. */
 const readyLimitMs = 120_000;
-/** How long a server may be invisible although somebody guards it. */
+/** How long there may be a guard without a server before it is ended, and before that counts as hopeless. */
+const uselessGuardLimitMs = 3_000;
 const invisibleLimitMs = 10_000;
 /**
  * What the log says when another start was faster, when the processes of a server that has just been killed are not
@@ -56,6 +57,7 @@ export async function ensureRunning(setup: ServerSetup, fixedPort?: number): Pro
     }
     if (server || attempt || !guarded) seenAt = Date.now();
     else if (Date.now() - seenAt > invisibleLimitMs) throw invisibleServer(setup.folder);
+    else if (Date.now() - seenAt > uselessGuardLimitMs) endUselessGuards(setup.folder);
     await sleep(20);
   }
   throw new Error(
