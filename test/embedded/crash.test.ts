@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '../../src/db/embedded/postmaster-file.ts';
@@ -66,6 +67,12 @@ describe('crashes', () => {
     const guards = processesOf(dataDirectory).filter(({ command }) =>
       command.includes('orders-database-guard'),
     );
+    // What a service manager sends to everybody leaves the guard in place; what nobody survives does not.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      for (const { pid } of guards) process.kill(pid, signal);
+    }
+    await sleep(100);
+    expect(processesOf(dataDirectory)).toEqual(expect.arrayContaining(guards));
     for (const { pid } of guards) process.kill(pid, 'SIGKILL');
     await waitUntil(() =>
       processesOf(dataDirectory).some(
