@@ -115,18 +115,26 @@ export class UserError {
 }
 
 export class InvalidTransitionError extends UserError {
+  /** The present status, as GraphQL writes it. */
+  readonly from: string;
   constructor(
-    subject: string,
-    /** The present status. */
-    readonly from: string,
+    refused: {
+      /** What it is, for the message. */
+      readonly subject: string;
+      readonly status: string;
+      readonly path: InputPath;
+      /** Why, where it is not the status alone. */
+      readonly reason?: string;
+    },
     /** The command that was tried. */
     readonly attempted: string,
     /** The commands that the viewer may use in this status. */
     readonly allowed: readonly string[],
-    path: InputPath,
-    reason = `${subject} is ${from.toUpperCase()}`,
   ) {
-    super('INVALID_TRANSITION', `${attempted} is not possible: ${reason}.`, path);
+    const status = refused.status.toUpperCase();
+    const reason = refused.reason ?? `the ${refused.subject.toLowerCase()} is ${status}`;
+    super('INVALID_TRANSITION', `${attempted} is not possible: ${reason}.`, refused.path);
+    this.from = status;
   }
 }
 

@@ -1,0 +1,47 @@
+import type { Role } from '../db/tables/enumerations.ts';
+
+/**
+ * Who may do what, and the only place that says so. Operations, fields and transitions name a permission;
+ * which orders a viewer sees at all is in `visibility.ts`.
+ */
+export const permissions = {
+  'orders.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
+  'orders.create': ['order_manager'],
+  'orders.edit': ['order_manager'],
+  'orders.cancel': ['order_manager'],
+  /** A customer may take back an order that nobody has begun to work on. */
+  'orders.cancelPending': ['customer'],
+  'orders.assignee.view': ['order_manager', 'warehouse_staff', 'customer_service'],
+  'money.view': ['order_manager', 'customer_service', 'customer'],
+  'fulfillments.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
+  /** Where, by whom and how; a customer sees status and tracking only. */
+  'fulfillments.details.view': ['order_manager', 'warehouse_staff', 'customer_service'],
+  'fulfillments.work': ['order_manager', 'warehouse_staff'],
+  'reservations.view': ['order_manager', 'warehouse_staff', 'customer_service'],
+  'stock.view': ['order_manager', 'warehouse_staff', 'customer_service'],
+  'stock.count': ['order_manager', 'warehouse_staff'],
+  'catalog.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
+  'catalog.edit': ['order_manager'],
+  'customers.view': ['order_manager', 'customer_service'],
+  /** E-mail addresses and telephone numbers in full; everybody else sees them masked. */
+  'contact.view': ['order_manager', 'customer_service', 'customer'],
+  'notes.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
+  'notes.viewInternal': ['order_manager', 'warehouse_staff', 'customer_service'],
+  'notes.viewPublic': ['order_manager', 'customer_service', 'customer'],
+  'notes.add': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
+  'notes.addInternal': ['order_manager', 'warehouse_staff', 'customer_service'],
+  'notes.addPublic': ['order_manager', 'customer_service', 'customer'],
+  'history.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
+  /** Every action with its data and its performer; a customer sees the public timeline. */
+  'history.viewStaff': ['order_manager', 'warehouse_staff', 'customer_service'],
+  'history.viewOrigin': ['order_manager'],
+  'staff.view': ['order_manager', 'warehouse_staff', 'customer_service'],
+  'staff.viewEmail': ['order_manager'],
+  'session.own': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof permissions;
+
+export function roleHas(role: Role, permission: Permission): boolean {
+  return (permissions[permission] as readonly Role[]).includes(role);
+}

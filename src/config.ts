@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { SigningKey } from './auth/token.ts';
+
+/** Known to everybody who reads the repository; refused in production. */
+export const sampleJwtSecret = 'sample-secret-for-development-only-not-for-production';
+
+const truth = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no'], 'use true or false')
+  .transform((text) => ['true', '1', 'yes'].includes(text));
+
+const secret = z.string().min(32, 'must be at least 32 bytes long; make one with `openssl rand -base64 48`');
+
+const signingKeys = z.string().transform((text, context) =>
+  text.split(',').map((pair): SigningKey => {
+    const [id, value] = [pair.slice(0, pair.indexOf(':')).trim(), pair.slice(pair.indexOf(':') + 1).trim()];
+    if (!pair.includes(':') || !id)
+      context.addIssue('write it as `kid:secret,olderKid:olderSecret`, the key to sign with first');
+    else if (value.length < 32) context.addIssue(`the secret of key ${id} must be at least 32 bytes long`);
+    return { id, secret: value };
+  }),
+);
+
+const environmentSchema = z.object({
+  NODE_ENV: z.string().default('development'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(4000),
+  DATABASE_URL: z
+    .string()
+    .regex(
+      /^postgres(ql)?:\/\//,
+      'must be a PostgreSQL address such as postgres://user:password@host:5432/orders',
+    )
+    .optional(),
+  DATABASE_POOL_SIZE: z.coerce.number('must be a number').int().min(2).max(100).default(8),
+  DATA_DIR: z.string().min(1).default('.data'),
+  JWT_SECRET: secret.optional(),
+  JWT_KEYS: signingKeys.optional(),
+  SAMPLE_DATA: truth.optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Undefined: the embedded server in `dataDirectory`. */
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolSize: number;
+  readonly dataDirectory: string;
+  readonly signingKeys: readonly [SigningKey, ...SigningKey[]];
+  /** Load the sample orders and logins when the database is empty. */
+  readonly sampleData: boolean;
+  readonly logLevel: string;
+}
+
+/** What is wrong with the environment, one line a variable. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The environment is not right:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+/** Reads and checks the environment; the only place that does. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  // An empty variable is an unset one: that is what `KEY=` in an env file means.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const values = parsed.data;
+  const production = values.NODE_ENV === 'production';
+  if (production) refuseUnsafeProduction(values);
+  const keys = values.JWT_KEYS ?? [{ id: 'default', secret: values.JWT_SECRET ?? sampleJwtSecret }];
+  return Object.freeze({
+    production,
+    host: values.HOST,
+    port: values.PORT,
+    databaseUrl: values.DATABASE_URL,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    dataDirectory: values.DATA_DIR,
+    signingKeys: keys as [SigningKey, ...SigningKey[]],
+    sampleData: values.SAMPLE_DATA ?? (values.DATABASE_URL === undefined && !production),
+    logLevel: values.LOG_LEVEL,
+  });
+}
+
+function refuseUnsafeProduction(values: z.infer<typeof environmentSchema>): void {
+  const problems: string[] = [];
+  if (!values.DATABASE_URL) {
+    problems.push(
+      'DATABASE_URL: production needs a PostgreSQL server of its own; set postgres://user:password@host:5432/orders',
+    );
+  }
+  const secrets = values.JWT_KEYS?.map((key) => key.secret) ?? (values.JWT_SECRET ? [values.JWT_SECRET] : []);
+  if (secrets.length === 0)
+    problems.push(
+      'JWT_SECRET (or JWT_KEYS): required in production; make one with `openssl rand -base64 48`',
+    );
+  if (secrets.includes(sampleJwtSecret))
+    problems.push('JWT_SECRET: is the sample secret, which everybody knows; make one of your own');
+  if (values.SAMPLE_DATA)
+    problems.push('SAMPLE_DATA: sample logins have a public password; leave it out in production');
+  if (problems.length > 0) throw new ConfigError(problems);
+}

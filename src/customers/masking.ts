@@ -1,0 +1,10 @@
+/** Keeps the last two characters, so that two numbers can be told apart but not be called. */
+export function mask(text: string): string {
+  return `${'*'.repeat(Math.max(text.length - 2, 0))}${text.slice(-2)}`;
+}
+
+/** `maria@example.com` becomes `m***@***.com`. */
+export function maskEmail(email: string): string {
+  const domain = email.slice(email.lastIndexOf('@') + 1);
+  return `${email.slice(0, 1)}***@***${domain.slice(domain.lastIndexOf('.'))}`;
+}

@@ -1,0 +1,113 @@
+import { and, asc, eq, getTableColumns, inArray, sql, type SQL } from 'drizzle-orm';
+import { viewerParameters, visibleOrders } from '../auth/visibility.ts';
+import { prepared, uuidArray } from '../db/prepared.ts';
+import type { FulfillmentStatus } from '../db/tables/enumerations.ts';
+import { fulfillmentItems, orderFulfillments } from '../db/tables/fulfillments.ts';
+import { orders } from '../db/tables/orders.ts';
+import { stockLocations } from '../db/tables/stock.ts';
+import type { LoadingSource } from '../graphql/loading.ts';
+import type { Keyset } from '../shared/page.ts';
+
+export type FulfillmentRow = typeof orderFulfillments.$inferSelect;
+export type FulfillmentItemRow = typeof fulfillmentItems.$inferSelect;
+
+export async function findFulfillments(
+  { read, actor }: LoadingSource,
+  ids: readonly string[],
+): Promise<FulfillmentRow[]> {
+  const statement = prepared(read, `findFulfillments.${actor.role}`, (on) =>
+    on
+      .select(getTableColumns(orderFulfillments))
+      .from(orderFulfillments)
+      .innerJoin(orders, eq(orders.id, orderFulfillments.orderId))
+      .where(
+        and(sql`${orderFulfillments.id} = any(${sql.placeholder('ids')}::uuid[])`, visibleOrders(actor.role)),
+      )
+      .prepare('findFulfillments'),
+  );
+  return statement.execute({ ids: uuidArray(ids), ...viewerParameters(actor) });
+}
+
+export async function findFulfillmentIdByNumber(
+  { read, actor }: LoadingSource,
+  number: string,
+): Promise<string | null> {
+  const [row] = await read
+    .select({ id: orderFulfillments.id })
+    .from(orderFulfillments)
+    .innerJoin(orders, eq(orders.id, orderFulfillments.orderId))
+    .where(and(eq(orderFulfillments.number, number), visibleOrders(actor.role)))
+    .prepare('findFulfillmentIdByNumber')
+    .execute(viewerParameters(actor));
+  return row?.id ?? null;
+}
+
+/** The items of fulfillments that are visible already. */
+export async function findFulfillmentItems(
+  { read }: LoadingSource,
+  fulfillmentIds: readonly string[],
+): Promise<FulfillmentItemRow[]> {
+  const statement = prepared(read, 'findFulfillmentItems', (on) =>
+    on
+      .select(getTableColumns(fulfillmentItems))
+      .from(fulfillmentItems)
+      .where(sql`${fulfillmentItems.fulfillmentId} = any(${sql.placeholder('ids')}::uuid[])`)
+      .orderBy(asc(fulfillmentItems.id))
+      .prepare('findFulfillmentItems'),
+  );
+  return statement.execute({ ids: uuidArray(fulfillmentIds) });
+}
+
+export interface FulfillmentFilterValues {
+  statuses?: readonly FulfillmentStatus[] | null;
+  locationCode?: string | null;
+  orderId?: string | null;
+  assignedToId?: string | null;
+}
+
+/** The warehouse's queue: oldest first. */
+export async function searchFulfillments(
+  { read, actor }: LoadingSource,
+  filter: FulfillmentFilterValues,
+  limit: number,
+  after: Keyset | null,
+): Promise<FulfillmentRow[]> {
+  const afterCondition = after
+    ? sql`(${orderFulfillments.createdAt}, ${orderFulfillments.id}) > (${after[0]}::timestamptz, ${after[1]}::uuid)`
+    : undefined;
+  return read
+    .select(getTableColumns(orderFulfillments))
+    .from(orderFulfillments)
+    .innerJoin(orders, eq(orders.id, orderFulfillments.orderId))
+    .innerJoin(stockLocations, eq(stockLocations.id, orderFulfillments.locationId))
+    .where(and(visibleOrders(actor.role), ...conditionsOf(filter), afterCondition))
+    .orderBy(asc(orderFulfillments.createdAt), asc(orderFulfillments.id))
+    .limit(limit)
+    .prepare('searchFulfillments')
+    .execute(viewerParameters(actor));
+}
+
+export async function countFulfillments(
+  { read, actor }: LoadingSource,
+  filter: FulfillmentFilterValues,
+): Promise<number> {
+  const [row] = await read
+    .select({ count: sql<number>`count(*)::integer` })
+    .from(orderFulfillments)
+    .innerJoin(orders, eq(orders.id, orderFulfillments.orderId))
+    .innerJoin(stockLocations, eq(stockLocations.id, orderFulfillments.locationId))
+    .where(and(visibleOrders(actor.role), ...conditionsOf(filter)))
+    .prepare('countFulfillments')
+    .execute(viewerParameters(actor));
+  return row!.count;
+}
+
+function conditionsOf(filter: FulfillmentFilterValues): (SQL | undefined)[] {
+  const { statuses, locationCode, orderId, assignedToId } = filter;
+  return [
+    statuses ? inArray(orderFulfillments.status, [...statuses]) : undefined,
+    locationCode ? eq(stockLocations.code, locationCode) : undefined,
+    orderId ? eq(orderFulfillments.orderId, orderId) : undefined,
+    assignedToId ? eq(orderFulfillments.assignedToId, assignedToId) : undefined,
+  ];
+}

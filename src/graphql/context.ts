@@ -1,0 +1,72 @@
+import type DataLoader from 'dataloader';
+import { requireActor, type Actor } from '../auth/actor.ts';
+import type { Database } from '../db/driver/database.ts';
+import type { EventLog } from '../history/event-log.ts';
+import type { UserError } from '../shared/errors.ts';
+import type { Command, CommandInput, CommandResult, Target } from '../write/command.ts';
+import { runCommand, type CommandRequest, type WriteServices } from '../write/run-command.ts';
+import type { LoaderDefinition } from './loading.ts';
+import { validateInput } from './validation.ts';
+import type { SessionService } from '../auth/session-service.ts';
+
+/** What lives as long as the server. */
+export interface Services extends WriteServices {
+  readonly database: Database;
+  readonly eventLog: EventLog;
+  readonly sessions: SessionService;
+}
+
+/** What a payload's root carries: the command's identifiers, and why it was refused. */
+export type Payload<Result> = Partial<Result> & { readonly userErrors: readonly UserError[] };
+
+/** One request, or one subscription: who asks, and the rows loaded for them so far. */
+export class RequestContext implements CommandRequest {
+  private readonly loaders = new Map<LoaderDefinition<never, unknown>, DataLoader<never, unknown, unknown>>();
+
+  constructor(
+    readonly services: Services,
+    readonly actor: Actor | null,
+    readonly requestId: string,
+    readonly ipAddress: string | null,
+    readonly userAgent: string | null,
+  ) {}
+
+  /** The signed-in viewer; operations that reach this have been authorized already. */
+  get viewer(): Actor {
+    return requireActor(this.actor);
+  }
+
+  /** The same request, by somebody who has only now signed in. */
+  as(actor: Actor): RequestContext {
+    return new RequestContext(this.services, actor, this.requestId, this.ipAddress, this.userAgent);
+  }
+
+  /** The request's own DataLoader of this definition. */
+  loader<Key, Value>(definition: LoaderDefinition<Key, Value>): DataLoader<Key, Value, unknown> {
+    const key = definition as unknown as LoaderDefinition<never, unknown>;
+    let loader = this.loaders.get(key);
+    if (!loader) {
+      const source = { read: this.services.database.read, actor: this.viewer };
+      loader = definition.create(source) as unknown as DataLoader<never, unknown, unknown>;
+      this.loaders.set(key, loader);
+    }
+    return loader as unknown as DataLoader<Key, Value, unknown>;
+  }
+
+  /** Rows loaded so far may be out of date: after a write, and for each event of a subscription. */
+  forgetLoaded(): void {
+    this.loaders.clear();
+  }
+
+  /** Runs a command of a mutation, and gives the root of its payload. */
+  async run<Input extends CommandInput & object, Result extends CommandResult, Locked extends Target>(
+    command: Command<Input, Result, Locked>,
+    input: Input,
+  ): Promise<Payload<Result>> {
+    const problems = await validateInput(input);
+    if (problems.length > 0) return { userErrors: problems } as unknown as Payload<Result>;
+    const { result, userErrors } = await runCommand(this.services, this, command, input);
+    this.forgetLoaded();
+    return { ...result, userErrors } as unknown as Payload<Result>;
+  }
+}

@@ -1,0 +1,127 @@
+import DataLoader from 'dataloader';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { getTableColumns, type InferSelectModel } from 'drizzle-orm';
+import type { Actor } from '../auth/actor.ts';
+import type { Executor } from '../db/driver/database.ts';
+import { countPerParent, pagePerParent, type ChildList } from '../db/page-per-parent.ts';
+import { decodeCursor, type Keyset } from '../shared/page.ts';
+import { Connection } from './connection.ts';
+
+/** What a batch function reads with. */
+export interface LoadingSource {
+  readonly read: Executor;
+  /** Who looks: visibility goes into the SQL. */
+  readonly actor: Actor;
+}
+
+/**
+ * A batched read. It is defined once in a feature; the request's context makes the DataLoader of it on first
+ * use, so there is no registry to keep, and nothing outlives its request.
+ */
+export interface LoaderDefinition<Key, Value> {
+  create(source: LoadingSource): DataLoader<Key, Value, unknown>;
+}
+
+/** Loads rows by a unique key; what does not exist or may not be seen is null. */
+export function loaderByKey<Row>(
+  read: (source: LoadingSource, keys: readonly string[]) => Promise<Row[]>,
+  keyOf: (row: Row) => string,
+): LoaderDefinition<string, Row | null> {
+  return {
+    create: (source) =>
+      new DataLoader(async (keys: readonly string[]) => {
+        const rows = new Map((await read(source, keys)).map((row) => [keyOf(row), row]));
+        return keys.map((key) => rows.get(key) ?? null);
+      }),
+  };
+}
+
+/** Loads a short list of rows for each parent, all parents in one statement. */
+export function loaderOfChildren<Row>(
+  read: (source: LoadingSource, parentIds: readonly string[]) => Promise<Row[]>,
+  parentOf: (row: Row) => string,
+): LoaderDefinition<string, Row[]> {
+  return {
+    create: (source) =>
+      new DataLoader(async (parentIds: readonly string[]) => {
+        const groups = groupBy(await read(source, parentIds), parentOf);
+        return parentIds.map((parentId) => groups.get(parentId) ?? []);
+      }),
+  };
+}
+
+/** One nested list: of which parent, and which page of it. */
+export interface ChildPageKey {
+  readonly parentId: string;
+  readonly first: number;
+  readonly after: string | null;
+}
+
+/**
+ * Loads a page of a nested list for each parent. Parents that ask for the same page share one statement, and
+ * the counts of all parents are a second one, run only where `totalCount` is selected.
+ */
+export function loaderOfChildPages<Table extends PgTable>(
+  listFor: (actor: Actor) => ChildList<Table>,
+): LoaderDefinition<ChildPageKey, Connection<InferSelectModel<Table>>> {
+  return {
+    create(source) {
+      const list = listFor(source.actor);
+      const counts = new DataLoader(async (parentIds: readonly string[]) => {
+        const found = await countPerParent(source.read, list, parentIds);
+        return parentIds.map((parentId) => found.get(parentId) ?? 0);
+      });
+      return new DataLoader((keys: readonly ChildPageKey[]) => loadPages(source, list, counts, keys), {
+        cacheKeyFn: (key) => `${key.parentId} ${key.first} ${key.after}`,
+      });
+    },
+  };
+}
+
+async function loadPages<Table extends PgTable>(
+  source: LoadingSource,
+  list: ChildList<Table>,
+  counts: DataLoader<string, number>,
+  keys: readonly ChildPageKey[],
+): Promise<Connection<InferSelectModel<Table>>[]> {
+  type Row = InferSelectModel<Table>;
+  const names = propertyNames(list);
+  const keysetOf = (row: Row): Keyset => names.keys.map((name) => row[name as keyof Row] as string | number);
+  const parentOf = (row: Row): string => row[names.parent as keyof Row] as string;
+  const pages = [...groupBy(keys, (key) => `${key.first} ${key.after}`).values()];
+  const connections = new Map<ChildPageKey, Connection<Row>>();
+  await Promise.all(
+    pages.map(async (page) => {
+      const { first, after } = page[0]!;
+      const keyset = after === null ? null : decodeCursor(after, list.keys.length);
+      // One row more than asked for tells whether there is a next page.
+      const parentIds = page.map((key) => key.parentId);
+      const rows = await pagePerParent(source.read, list, parentIds, first + 1, keyset);
+      const groups = groupBy(rows, parentOf);
+      for (const key of page) {
+        const children = groups.get(key.parentId) ?? [];
+        const count = (): Promise<number> => counts.load(key.parentId);
+        connections.set(key, new Connection(children, first, after !== null, keysetOf, count));
+      }
+    }),
+  );
+  return keys.map((key) => connections.get(key)!);
+}
+
+/** The row's property names for the columns that the list is found and sorted by. */
+function propertyNames<Table extends PgTable>(list: ChildList<Table>): { parent: string; keys: string[] } {
+  const columns = Object.entries(getTableColumns(list.table)) as [string, PgColumn][];
+  const nameOf = (column: PgColumn): string => columns.find(([, each]) => each.name === column.name)![0];
+  return { parent: nameOf(list.parentColumn), keys: list.keys.map(({ column }) => nameOf(column)) };
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

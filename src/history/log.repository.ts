@@ -1,0 +1,112 @@
+import { sql } from 'drizzle-orm';
+import { isoInstant } from '../db/columns.ts';
+import type { Executor } from '../db/driver/database.ts';
+import type { Channel, OrderHistoryAction, OrderStatus } from '../db/tables/enumerations.ts';
+import type { LogPlace } from './log-place.ts';
+
+/** A history row with what filters and visibility need to know of its order and fulfillment. */
+export interface LogEvent {
+  readonly place: LogPlace;
+  readonly id: string;
+  readonly action: OrderHistoryAction;
+  readonly oldStatus: string | null;
+  readonly newStatus: string | null;
+  readonly occurredAt: string;
+  readonly order: {
+    readonly id: string;
+    readonly channel: Channel;
+    readonly status: OrderStatus;
+    readonly customerId: string | null;
+    readonly hasFulfillment: boolean;
+  };
+  readonly fulfillment: {
+    readonly id: string;
+    readonly locationId: string;
+    readonly locationCode: string;
+    readonly assignedToId: string | null;
+  } | null;
+}
+
+interface LogRow extends Record<string, unknown> {
+  transactionId: string;
+  position: string;
+  id: string;
+  action: OrderHistoryAction;
+  oldStatus: string | null;
+  newStatus: string | null;
+  occurredAt: string;
+  orderId: string;
+  channel: Channel;
+  orderStatus: OrderStatus;
+  customerId: string | null;
+  hasFulfillment: boolean;
+  fulfillmentId: string | null;
+  locationId: string;
+  locationCode: string;
+  assignedToId: string | null;
+}
+
+/**
+ * The events after a place, in the order of the log. Only transactions older than every one still running are
+ * read: a row of theirs cannot appear later before one that was read, so nothing is ever skipped.
+ */
+export async function readLog(executor: Executor, after: LogPlace, limit: number): Promise<LogEvent[]> {
+  const rows = await executor.execute<LogRow>(sql`
+    select order_history.transaction_id::text as "transactionId", order_history.position::text as position,
+      order_history.id, action, old_status as "oldStatus", new_status as "newStatus",
+      order_history.created_at::text as "occurredAt",
+      orders.id as "orderId", orders.channel, orders.status as "orderStatus", orders.customer_id as "customerId",
+      exists (select from order_fulfillments where order_id = orders.id) as "hasFulfillment",
+      order_fulfillments.id as "fulfillmentId", order_fulfillments.assigned_to_id as "assignedToId",
+      stock_locations.id as "locationId", stock_locations.code as "locationCode"
+    from order_history
+      join orders on orders.id = order_history.order_id
+      left join order_fulfillments on order_fulfillments.id = order_history.fulfillment_id
+      left join stock_locations on stock_locations.id = order_fulfillments.location_id
+    where (order_history.transaction_id, order_history.position)
+        > (${after.transactionId.toString()}::xid8, ${after.position.toString()}::bigint)
+      and order_history.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+    order by order_history.transaction_id, order_history.position
+    limit ${limit}`);
+  return rows.map(toEvent);
+}
+
+function toEvent(row: LogRow): LogEvent {
+  const { fulfillmentId, locationId, locationCode, assignedToId } = row;
+  return {
+    place: { transactionId: BigInt(row.transactionId), position: BigInt(row.position) },
+    id: row.id,
+    action: row.action,
+    oldStatus: row.oldStatus,
+    newStatus: row.newStatus,
+    occurredAt: isoInstant(row.occurredAt),
+    order: {
+      id: row.orderId,
+      channel: row.channel,
+      status: row.orderStatus,
+      customerId: row.customerId,
+      hasFulfillment: row.hasFulfillment,
+    },
+    fulfillment:
+      fulfillmentId === null ? null : { id: fulfillmentId, locationId, locationCode, assignedToId },
+  };
+}
+
+/** The place before which everything is settled: the oldest transaction that is still running. */
+export async function readHead(executor: Executor): Promise<LogPlace> {
+  const [row] = await executor.execute<{ head: string }>(
+    sql`select pg_snapshot_xmin(pg_current_snapshot())::text as head`,
+  );
+  return { transactionId: BigInt(row!.head), position: 0n };
+}
+
+/**
+ * What tells this log from every other: the row that the first migration made, the database and the server. A
+ * dump restored elsewhere carries the row along, but its transaction ids start anew.
+ */
+export async function readLogIdentity(executor: Executor): Promise<string> {
+  const [row] = await executor.execute<{ identity: string }>(sql`
+    select log_identity.id || '/' || pg_database.oid || '/' || system_identifier as identity
+    from log_identity, pg_control_system(), pg_database where datname = current_database()`);
+  return row!.identity;
+}

@@ -1,0 +1,100 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { orderFulfillments } from '../../db/tables/fulfillments.ts';
+import { orderItems } from '../../db/tables/orders.ts';
+import { InvalidTransitionError, Refusal } from '../../shared/errors.ts';
+import { releaseReservations } from '../../stock/release.repository.ts';
+import { defineSubjectCommand, type CommandInput, type Scope } from '../../write/command.ts';
+import { orderSubject } from '../order.subject.ts';
+import type { HistoryEntry } from '../../history/record-history.ts';
+import type { OrderRow } from '../order.repository.ts';
+
+export interface CancelOrderInput extends CommandInput {
+  orderId: string;
+  reason?: string | null;
+}
+
+const open = ['pending', 'picking', 'packing', 'ready_to_ship'] as const;
+
+/** Ends an order that has not left the house: its open fulfillments end with it, its stock is free again. */
+export const cancelOrder = defineSubjectCommand(
+  'cancelOrder',
+  orderSubject,
+  async ({ target: order, ...scope }, input: CancelOrderInput) => {
+    await refuseOnceShipped(scope, order);
+    const cancelled = await cancelFulfillments(scope, order);
+    const units = await releaseReservations(scope.transaction, {
+      orderId: order.id,
+      performedById: scope.actor.userId,
+      reason: 'order_cancelled',
+      now: scope.now,
+    });
+    await scope.transaction
+      .update(orderItems)
+      .set({ quantityCancelled: sql`quantity - quantity_fulfilled` })
+      .where(eq(orderItems.orderId, order.id));
+    const released: HistoryEntry = {
+      orderId: order.id,
+      action: 'inventory_released',
+      description: `${units} reserved units were released.`,
+      additionalData: { units },
+    };
+    return {
+      result: { orderId: order.id },
+      description: 'The order was cancelled.',
+      changes: { cancelReason: input.reason ?? null },
+      also: units > 0 ? [...cancelled, released] : cancelled,
+    };
+  },
+);
+
+async function refuseOnceShipped({ transaction }: Scope, order: OrderRow): Promise<void> {
+  if (order.unitsFulfilled === 0) {
+    const gone = await transaction
+      .select({ id: orderFulfillments.id })
+      .from(orderFulfillments)
+      .where(
+        and(
+          eq(orderFulfillments.orderId, order.id),
+          inArray(orderFulfillments.status, ['shipped', 'partially_fulfilled', 'fulfilled']),
+        ),
+      )
+      .limit(1);
+    if (gone.length === 0) return;
+  }
+  throw new Refusal(
+    new InvalidTransitionError(
+      {
+        subject: 'Order',
+        status: order.status,
+        path: ['orderId'],
+        reason: 'a part of the order was shipped already',
+      },
+      'cancelOrder',
+      [],
+    ),
+  );
+}
+
+async function cancelFulfillments({ transaction }: Scope, order: OrderRow): Promise<HistoryEntry[]> {
+  const condition = and(
+    eq(orderFulfillments.orderId, order.id),
+    inArray(orderFulfillments.status, [...open]),
+  );
+  const before = await transaction
+    .select({ id: orderFulfillments.id, number: orderFulfillments.number, status: orderFulfillments.status })
+    .from(orderFulfillments)
+    .where(condition);
+  if (before.length === 0) return [];
+  await transaction
+    .update(orderFulfillments)
+    .set({ status: 'cancelled', version: sql`${orderFulfillments.version} + 1` })
+    .where(condition);
+  return before.map(({ id, number, status }) => ({
+    orderId: order.id,
+    fulfillmentId: id,
+    action: 'cancelled',
+    oldStatus: status,
+    newStatus: 'cancelled',
+    description: `Fulfillment ${number} was cancelled with its order.`,
+  }));
+}

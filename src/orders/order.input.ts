@@ -1,0 +1,208 @@
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsOptional,
+  IsUUID,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { CommandInputFields } from '../graphql/command-input.type.ts';
+import { DateTime } from '../graphql/scalars.ts';
+import { IsCurrency } from '../graphql/validation.ts';
+import { enumType } from '../graphql/enum-type.ts';
+import { Channel, FulfillmentState, OrderPriority, OrderStatus, PaymentState } from './order.enums.type.ts';
+import type { OrderFilterValues, OrderSortValue } from './order-search.repository.ts';
+
+export const OrderSortField = enumType('OrderSortField', 'What orders can be sorted by.', {
+  created_at: 'When the order was placed.',
+  updated_at: 'When it last changed.',
+  total: 'The total in minor units; meaningful within one currency.',
+  number: 'The order number.',
+  promised_ship_at: 'When shipping was promised for; orders without a promise come last.',
+  priority: 'The priority.',
+});
+export const SortDirection = enumType('SortDirection', 'Which way a list is sorted.', {
+  asc: 'Smallest or oldest first.',
+  desc: 'Largest or latest first.',
+});
+
+@InputType({ description: 'A postal address.' })
+export class PostalAddressInput {
+  @Field(() => String, { nullable: true, description: 'Who receives it.' })
+  @IsOptional()
+  @MaxLength(200)
+  name?: string | null;
+  @Field(() => String, { nullable: true, description: 'The company, if any.' })
+  @IsOptional()
+  @MaxLength(200)
+  company?: string | null;
+  @Field(() => String, { description: 'Street and number.' })
+  @Length(1, 200)
+  line1!: string;
+  @Field(() => String, { nullable: true, description: 'Floor, unit, building.' })
+  @IsOptional()
+  @MaxLength(200)
+  line2?: string | null;
+  @Field(() => String, { description: 'City.' })
+  @Length(1, 100)
+  city!: string;
+  @Field(() => String, { nullable: true, description: 'State, province or county.' })
+  @IsOptional()
+  @MaxLength(100)
+  region?: string | null;
+  @Field(() => String, { nullable: true, description: 'Postal code.' })
+  @IsOptional()
+  @MaxLength(20)
+  postalCode?: string | null;
+  @Field(() => String, { description: 'ISO 3166 code, such as GB, or the name of the country.' })
+  @Length(2, 60)
+  country!: string;
+}
+
+@InputType({ description: 'A line of a new order.' })
+export class CreateOrderLineInput {
+  @Field(() => String, { description: 'SKU of the variant.' })
+  @Length(1, 100)
+  sku!: string;
+  @Field(() => Int, { description: 'Units, from 1 to 1,000,000.' })
+  @Min(1)
+  @Max(1_000_000)
+  quantity!: number;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where to reserve it. Left out: allocated by location priority, split where one does not suffice.',
+  })
+  @IsOptional()
+  @Length(1, 50)
+  locationCode?: string | null;
+}
+
+@InputType({ description: 'A new order.' })
+export class CreateOrderInput extends CommandInputFields {
+  @Field(() => Channel, { description: 'Where it was placed.' })
+  channel!: Channel;
+  @Field(() => ID, { nullable: true, description: 'The customer; none for a guest.' })
+  @IsOptional()
+  @IsUUID()
+  customerId?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The order’s key in your shop, unique per channel: repeating it answers with the order that exists.',
+  })
+  @IsOptional()
+  @Length(1, 100)
+  externalReference?: string | null;
+  @Field(() => String, { description: 'ISO 4217 code of all prices, such as GBP.' })
+  @IsCurrency()
+  currency!: string;
+  @Field(() => [CreateOrderLineInput], {
+    description: 'What is ordered: 1 to 500 lines. Prices are the server’s.',
+  })
+  @ArrayMinSize(1)
+  @ArrayMaxSize(500)
+  @ValidateNested({ each: true })
+  lines!: CreateOrderLineInput[];
+  @Field(() => PostalAddressInput, { nullable: true, description: 'Where it is sent.' })
+  @IsOptional()
+  @ValidateNested()
+  shippingAddress?: PostalAddressInput | null;
+  @Field(() => PostalAddressInput, { nullable: true, description: 'Who is charged.' })
+  @IsOptional()
+  @ValidateNested()
+  billingAddress?: PostalAddressInput | null;
+  @Field(() => OrderPriority, { nullable: true, description: 'NORMAL when left out.' })
+  priority?: OrderPriority | null;
+  @Field(() => [String], { nullable: true, description: 'Up to 20 free labels.' })
+  @IsOptional()
+  @ArrayMaxSize(20)
+  @Length(1, 50, { each: true })
+  tags?: string[] | null;
+  @Field(() => DateTime, { nullable: true, description: 'When shipping is promised for.' })
+  promisedShipAt?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'When the reservations lapse; never when left out.' })
+  reservationExpiresAt?: string | null;
+}
+
+@InputType({ description: 'Names the order.' })
+export class ConfirmOrderInput extends CommandInputFields {
+  @Field(() => ID, { description: 'The order.' })
+  @IsUUID()
+  orderId!: string;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refuse with VERSION_CONFLICT unless this is the version.',
+  })
+  expectedVersion?: number | null;
+}
+
+@InputType({ description: 'Names the order and says why.' })
+export class CancelOrderInput extends CommandInputFields {
+  @Field(() => ID, { description: 'The order.' })
+  @IsUUID()
+  orderId!: string;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refuse with VERSION_CONFLICT unless this is the version.',
+  })
+  expectedVersion?: number | null;
+  @Field(() => String, { nullable: true, description: 'Why; shown on the order.' })
+  @IsOptional()
+  @Length(1, 500)
+  reason?: string | null;
+}
+
+@InputType({ description: 'Which orders: all that is given must hold; within a list, any of its values.' })
+export class OrderFilter implements OrderFilterValues {
+  @Field(() => String, {
+    nullable: true,
+    description: 'A part of the order number or of the external reference.',
+  })
+  @IsOptional()
+  @Length(1, 100)
+  text?: string | null;
+  @Field(() => [OrderStatus], { nullable: true, description: 'In one of these statuses.' })
+  status?: OrderStatus[] | null;
+  @Field(() => [PaymentState], { nullable: true, description: 'In one of these payment states.' })
+  paymentState?: PaymentState[] | null;
+  @Field(() => [FulfillmentState], { nullable: true, description: 'In one of these fulfillment states.' })
+  fulfillmentState?: FulfillmentState[] | null;
+  @Field(() => [Channel], { nullable: true, description: 'From one of these channels.' })
+  channel?: Channel[] | null;
+  @Field(() => ID, { nullable: true, description: 'Of this customer.' })
+  @IsOptional()
+  @IsUUID()
+  customerId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Assigned to this user.' })
+  @IsOptional()
+  @IsUUID()
+  assignedToId?: string | null;
+  @Field(() => Boolean, { nullable: true, description: 'True: assigned to nobody; false: to somebody.' })
+  unassigned?: boolean | null;
+  @Field(() => DateTime, { nullable: true, description: 'Placed at or after.' })
+  createdFrom?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'Placed before.' })
+  createdBefore?: string | null;
+  @Field(() => [OrderPriority], { nullable: true, description: 'Of one of these priorities.' })
+  priority?: OrderPriority[] | null;
+  @Field(() => Boolean, { nullable: true, description: 'On hold, or not.' })
+  onHold?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Promised for a moment that has passed and not shipped, or not.',
+  })
+  late?: boolean | null;
+}
+
+@InputType({ description: 'One key of a sort.' })
+export class OrderSort implements OrderSortValue {
+  @Field(() => OrderSortField, { description: 'By what.' })
+  field!: OrderSortValue['field'];
+  @Field(() => SortDirection, { description: 'Which way.' })
+  direction!: OrderSortValue['direction'];
+}

@@ -1,0 +1,104 @@
+import { Arg, Args, ArgsType, Authorized, Ctx, Field, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { ArrayMaxSize, IsOptional, ValidateNested } from 'class-validator';
+import { Connection } from '../graphql/connection.ts';
+import { PageArguments } from '../graphql/connection.type.ts';
+import type { RequestContext } from '../graphql/context.ts';
+import { Input } from '../graphql/mutation-input.ts';
+import { decodeCursor } from '../shared/page.ts';
+import { cancelOrder } from './commands/cancel-order.ts';
+import { confirmOrder } from './commands/confirm-order.ts';
+import { createOrder } from './commands/create-order.ts';
+import {
+  CancelOrderInput,
+  ConfirmOrderInput,
+  CreateOrderInput,
+  OrderFilter,
+  OrderSort,
+} from './order.input.ts';
+import { orderById } from './order.loaders.ts';
+import { findOrderIdByNumber, type OrderRow } from './order.repository.ts';
+import { countOrders, keysetOf, searchOrders, sortKeys } from './order-search.repository.ts';
+import { Order, OrderConnection, OrderPayload } from './order.type.ts';
+
+@ArgsType()
+class OrdersArguments extends PageArguments {
+  @Field(() => OrderFilter, {
+    nullable: true,
+    description: 'Which orders; all that you may see when left out.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  filter?: OrderFilter | null;
+
+  @Field(() => [OrderSort], { nullable: true, description: 'Up to three keys; latest first when left out.' })
+  @IsOptional()
+  @ArrayMaxSize(3)
+  sort?: OrderSort[] | null;
+}
+
+@Resolver()
+export class OrderResolver {
+  @Query(() => Order, { nullable: true, description: 'An order by id. Permission: orders.view.' })
+  @Authorized('orders.view')
+  order(@Arg('id', () => ID, { description: 'The order’s id.' }) id: string, @Ctx() context: RequestContext) {
+    return context.loader(orderById).load(id);
+  }
+
+  @Query(() => Order, {
+    nullable: true,
+    description: 'An order by its number, such as ORD-20261123-0042. Permission: orders.view.',
+  })
+  @Authorized('orders.view')
+  async orderByNumber(
+    @Arg('number', () => String, { description: 'The order’s number.' }) number: string,
+    @Ctx() context: RequestContext,
+  ) {
+    const id = await findOrderIdByNumber(
+      { read: context.services.database.read, actor: context.viewer },
+      number,
+    );
+    return id === null ? null : context.loader(orderById).load(id);
+  }
+
+  @Query(() => OrderConnection, { description: 'The orders that you may see. Permission: orders.view.' })
+  @Authorized('orders.view')
+  async orders(
+    @Args(() => OrdersArguments) { first, after, filter, sort }: OrdersArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<OrderRow>> {
+    const source = { read: context.services.database.read, actor: context.viewer };
+    const keys = sortKeys(sort ?? [{ field: 'created_at', direction: 'desc' }]);
+    const keyset = after ? decodeCursor(after, keys.length) : null;
+    const rows = await searchOrders(source, filter ?? {}, keys, first + 1, keyset);
+    for (const row of rows) context.loader(orderById).prime(row.id, row);
+    const count = () => countOrders(source, filter ?? {});
+    return new Connection(rows, first, after !== null, (row) => keysetOf(keys, row), count);
+  }
+
+  @Mutation(() => OrderPayload, {
+    description:
+      'Places an order at the list prices and reserves every line, or changes nothing and says what is short. Permission: orders.create. Logs: created, inventory_reserved.',
+  })
+  @Authorized(...createOrder.permissions)
+  createOrder(@Input(() => CreateOrderInput) input: CreateOrderInput, @Ctx() context: RequestContext) {
+    return context.run(createOrder, input);
+  }
+
+  @Mutation(() => OrderPayload, {
+    description:
+      'PENDING to CONFIRMED: makes one fulfillment for each location that holds the reservations. Permission: orders.edit. Logs: confirmed, and status_changed for each fulfillment.',
+  })
+  @Authorized(...confirmOrder.permissions)
+  confirmOrder(@Input(() => ConfirmOrderInput) input: ConfirmOrderInput, @Ctx() context: RequestContext) {
+    return context.run(confirmOrder, input);
+  }
+
+  @Mutation(() => OrderPayload, {
+    description:
+      'Cancels an order of which nothing was shipped: open fulfillments end, reserved stock is free again. Permission: orders.cancel, or orders.cancelPending for an order of one’s own that is PENDING. Logs: cancelled, inventory_released.',
+  })
+  @Authorized(...cancelOrder.permissions)
+  cancelOrder(@Input(() => CancelOrderInput) input: CancelOrderInput, @Ctx() context: RequestContext) {
+    return context.run(cancelOrder, input);
+  }
+}

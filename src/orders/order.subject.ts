@@ -1,0 +1,86 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { visibleOrders, viewerParameters } from '../auth/visibility.ts';
+import { isoInstant } from '../db/columns.ts';
+import { prepared } from '../db/prepared.ts';
+import type { Executor } from '../db/driver/database.ts';
+import type { Actor } from '../auth/actor.ts';
+import type { FulfillmentStatus } from '../db/tables/enumerations.ts';
+import type { HistoryEntry } from '../history/record-history.ts';
+import { orderFulfillments } from '../db/tables/fulfillments.ts';
+import { orders } from '../db/tables/orders.ts';
+import type { Scope, Subject } from '../write/command.ts';
+import { orderMilestones, orderWorkflow, stepsToFollow } from './order.workflow.ts';
+import type { OrderRow } from './order.repository.ts';
+
+/** Locks an order that the actor may see, and reads it and the clock afresh. */
+export async function lockOrder(
+  transaction: Executor,
+  actor: Actor,
+  id: string,
+): Promise<{ target: OrderRow; now: string } | undefined> {
+  const statement = prepared(transaction, `lockOrder.${actor.role}`, (on) =>
+    on
+      .select({ order: orders })
+      .from(orders)
+      .where(and(eq(orders.id, sql.placeholder('id')), visibleOrders(actor.role)))
+      .for('no key update')
+      .prepare('lockOrder'),
+  );
+  const [locked] = await statement.execute({ id, ...viewerParameters(actor) });
+  if (!locked) return undefined;
+  // A second statement on purpose: the clock is read after the wait for the lock.
+  const [clock] = await transaction.execute<{ now: string }>(sql`select clock_timestamp()::text as now`);
+  return { target: locked.order, now: isoInstant(clock!.now) };
+}
+
+/** Writes status, milestone and changes of a locked order, and raises its version. */
+export async function saveOrder(
+  scope: Scope,
+  order: { readonly id: string; readonly status: OrderRow['status'] },
+  status: OrderRow['status'],
+  changes: Record<string, unknown>,
+): Promise<void> {
+  const milestone = orderMilestones[status as keyof typeof orderMilestones];
+  await scope.transaction
+    .update(orders)
+    .set({
+      status,
+      version: sql`${orders.version} + 1`,
+      ...(status !== order.status && milestone && { [milestone]: scope.now }),
+      ...changes,
+    })
+    .where(eq(orders.id, order.id));
+}
+
+/** Moves an order as far as its fulfillments take it; see `orderFollowsFulfillments`. */
+export async function followFulfillments(scope: Scope, order: OrderRow): Promise<HistoryEntry[]> {
+  const rows = await scope.transaction
+    .select({ status: orderFulfillments.status })
+    .from(orderFulfillments)
+    .where(eq(orderFulfillments.orderId, order.id));
+  const statuses = rows.map((row): FulfillmentStatus => row.status);
+  const entries: HistoryEntry[] = [];
+  let status = order.status;
+  for (const step of stepsToFollow(order.status, statuses)) {
+    await saveOrder(scope, { id: order.id, status }, step.to, {});
+    entries.push({
+      orderId: order.id,
+      action: step.action,
+      oldStatus: status,
+      newStatus: step.to,
+      description: step.description,
+    });
+    status = step.to;
+  }
+  return entries;
+}
+
+export const orderSubject: Subject<OrderRow> = {
+  kind: 'Order',
+  inputField: 'orderId',
+  workflow: orderWorkflow,
+  lock: lockOrder,
+  concerns: (order) => ({ orderId: order.id }),
+  isHeld: (order) => order.heldAt !== null,
+  save: saveOrder,
+};

@@ -1,0 +1,97 @@
+import {
+  orderStatus,
+  type FulfillmentStatus,
+  type OrderHistoryAction,
+  type OrderStatus,
+} from '../db/tables/enumerations.ts';
+import type { Workflow } from '../write/workflow.ts';
+
+/** What people do to an order. */
+export const orderWorkflow = {
+  confirmOrder: [{ permission: 'orders.edit', from: ['pending'], to: 'confirmed', action: 'confirmed' }],
+  cancelOrder: [
+    {
+      permission: 'orders.cancel',
+      from: ['pending', 'confirmed', 'processing', 'packed'],
+      to: 'cancelled',
+      action: 'cancelled',
+    },
+    { permission: 'orders.cancelPending', from: ['pending'], to: 'cancelled', action: 'cancelled' },
+  ],
+  addNote: [{ permission: 'notes.add', from: orderStatus.enumValues, action: 'note_added' }],
+} as const satisfies Workflow<OrderStatus>;
+
+/** The column that says when an order reached a status. */
+export const orderMilestones = {
+  confirmed: 'confirmedAt',
+  processing: 'processingStartedAt',
+  packed: 'packedAt',
+  shipped: 'shippedAt',
+  delivered: 'deliveredAt',
+  completed: 'completedAt',
+  cancelled: 'cancelledAt',
+} as const satisfies Partial<Record<OrderStatus, string>>;
+
+const packedOrLater: readonly FulfillmentStatus[] = [
+  'ready_to_ship',
+  'shipped',
+  'partially_fulfilled',
+  'fulfilled',
+];
+const shippedOrLater: readonly FulfillmentStatus[] = ['shipped', 'partially_fulfilled', 'fulfilled'];
+const delivered: readonly FulfillmentStatus[] = ['partially_fulfilled', 'fulfilled'];
+
+export interface FollowingStep {
+  readonly from: readonly OrderStatus[];
+  readonly to: OrderStatus;
+  readonly action: OrderHistoryAction;
+  readonly description: string;
+  /** Given the statuses of the order's fulfillments that are not cancelled; at least one. */
+  readonly when: (statuses: readonly FulfillmentStatus[]) => boolean;
+}
+
+/** What an order does by itself when its fulfillments move, in this order. */
+export const orderFollowsFulfillments: readonly FollowingStep[] = [
+  {
+    from: ['confirmed'],
+    to: 'processing',
+    action: 'processing_started',
+    description: 'The first picking has started.',
+    when: (statuses) => statuses.some((status) => status !== 'pending'),
+  },
+  {
+    from: ['processing'],
+    to: 'packed',
+    action: 'packed',
+    description: 'Everything is packed.',
+    when: (statuses) => statuses.every((status) => packedOrLater.includes(status)),
+  },
+  {
+    from: ['processing', 'packed'],
+    to: 'shipped',
+    action: 'shipped',
+    description: 'Everything is shipped.',
+    when: (statuses) => statuses.every((status) => shippedOrLater.includes(status)),
+  },
+  {
+    from: ['shipped'],
+    to: 'delivered',
+    action: 'delivered',
+    description: 'Everything is delivered.',
+    when: (statuses) => statuses.every((status) => delivered.includes(status)),
+  },
+];
+
+/** The steps that an order in this status takes now. */
+export function stepsToFollow(status: OrderStatus, statuses: readonly FulfillmentStatus[]): FollowingStep[] {
+  const open = statuses.filter((each) => each !== 'cancelled');
+  const steps: FollowingStep[] = [];
+  let current = status;
+  for (const step of orderFollowsFulfillments) {
+    if (open.length > 0 && step.from.includes(current) && step.when(open)) {
+      steps.push(step);
+      current = step.to;
+    }
+  }
+  return steps;
+}

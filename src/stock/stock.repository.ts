@@ -1,0 +1,88 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import type { Executor } from '../db/driver/database.ts';
+import { productVariants } from '../db/tables/catalog.ts';
+import { stockLevels, stockLocations } from '../db/tables/stock.ts';
+
+export type StockLocationRow = typeof stockLocations.$inferSelect;
+
+export interface StockLevelRow {
+  variantId: string;
+  locationId: string;
+  onHand: number;
+  reserved: number;
+}
+
+export function findLocationsByCode(
+  executor: Executor,
+  codes: readonly string[],
+): Promise<StockLocationRow[]> {
+  if (codes.length === 0) return Promise.resolve([]);
+  return executor
+    .select()
+    .from(stockLocations)
+    .where(inArray(stockLocations.code, [...codes]));
+}
+
+export function listLocations(executor: Executor): Promise<StockLocationRow[]> {
+  return executor
+    .select()
+    .from(stockLocations)
+    .orderBy(asc(stockLocations.priority), asc(stockLocations.code));
+}
+
+/** The levels of one SKU at every active location, in the order in which they are allocated. */
+export function findLevelsBySku(executor: Executor, sku: string): Promise<StockLevelRow[]> {
+  return executor
+    .select({
+      variantId: stockLevels.variantId,
+      locationId: stockLevels.locationId,
+      onHand: stockLevels.onHand,
+      reserved: stockLevels.reserved,
+    })
+    .from(stockLevels)
+    .innerJoin(productVariants, eq(productVariants.id, stockLevels.variantId))
+    .innerJoin(
+      stockLocations,
+      and(eq(stockLocations.id, stockLevels.locationId), eq(stockLocations.active, true)),
+    )
+    .where(eq(productVariants.sku, sku))
+    .orderBy(asc(stockLocations.priority), asc(stockLocations.code));
+}
+
+export function findLevels(
+  executor: Executor,
+  locationId: string,
+  variantIds: readonly string[],
+): Promise<StockLevelRow[]> {
+  return executor
+    .select({
+      variantId: stockLevels.variantId,
+      locationId: stockLevels.locationId,
+      onHand: stockLevels.onHand,
+      reserved: stockLevels.reserved,
+    })
+    .from(stockLevels)
+    .where(and(eq(stockLevels.locationId, locationId), inArray(stockLevels.variantId, [...variantIds])))
+    .orderBy(asc(stockLevels.variantId));
+}
+
+/** Goods come in: levels rise and the ledger says so, in one statement that writes in the order of the variants. */
+export async function receiveGoods(
+  transaction: Executor,
+  locationId: string,
+  performedById: string,
+  lines: readonly { variantId: string; quantity: number }[],
+): Promise<void> {
+  await transaction.execute(sql`
+    with line as (
+      select "variantId" as variant_id, sum(quantity)::integer as quantity
+      from jsonb_to_recordset(${JSON.stringify(lines)}::text::jsonb) as line ("variantId" uuid, quantity integer)
+      group by "variantId" order by "variantId"
+    ), changed as (
+      insert into stock_levels (variant_id, location_id, on_hand)
+      select variant_id, ${locationId}::uuid, quantity from line order by variant_id
+      on conflict (variant_id, location_id) do update set on_hand = stock_levels.on_hand + excluded.on_hand
+    )
+    insert into stock_movements (variant_id, location_id, on_hand_change, reserved_change, reason, performed_by_id)
+    select variant_id, ${locationId}::uuid, quantity, 0, 'received', ${performedById}::uuid from line`);
+}

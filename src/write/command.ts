@@ -1,0 +1,109 @@
+import type { Actor } from '../auth/actor.ts';
+import type { Permission } from '../auth/permissions.ts';
+import type { Executor } from '../db/driver/database.ts';
+import type { HistoryEntry } from '../history/record-history.ts';
+import { permissionsOf, type Workflow } from './workflow.ts';
+
+/** Identifiers and plain values: what is stored with an idempotency key and given again on a repeat. */
+export type CommandResult = Record<string, string | number | boolean | null | readonly string[]>;
+
+/** What every command works with. */
+export interface Scope {
+  readonly transaction: Executor;
+  readonly actor: Actor;
+  /** The database's clock after the lock was taken: the one time of everything the command does. */
+  readonly now: string;
+}
+
+/** What is locked and changed: its status decides what is possible, its version tells who was faster. */
+export interface Target<Status extends string = string> {
+  readonly id: string;
+  readonly status: Status;
+  readonly version: number;
+}
+
+/**
+ * A kind of thing that commands change. Everything under an order locks its order first, so that there is one
+ * lock and one timeline.
+ */
+export interface Subject<Locked extends Target> {
+  readonly kind: 'Order' | 'Fulfillment';
+  /** The field of the input that names it. */
+  readonly inputField: 'orderId' | 'fulfillmentId';
+  readonly workflow: Workflow<Locked['status']>;
+  /** Locks the order and reads afresh; undefined when there is none that the actor may see. */
+  lock(transaction: Executor, actor: Actor, id: string): Promise<{ target: Locked; now: string } | undefined>;
+  /** Which order (and fulfillment) the history rows belong to. */
+  concerns(target: Locked): { orderId: string; fulfillmentId?: string };
+  isHeld(target: Locked): boolean;
+  /** Writes status and changes, and raises the version. */
+  save(
+    scope: Scope,
+    target: Locked,
+    status: Locked['status'],
+    changes: Record<string, unknown>,
+  ): Promise<void>;
+  /** What follows by itself from the change, written and returned as history. */
+  follow?(scope: Scope, target: Locked): Promise<HistoryEntry[]>;
+}
+
+/** What a command with a subject has done; the pipe adds the transition, the history and the version. */
+export interface Outcome<Result extends CommandResult> {
+  readonly result: Result;
+  /** For the history: what happened, in a sentence for people. No personal data. */
+  readonly description: string;
+  /** For the history: the same for programs. */
+  readonly additionalData?: Record<string, unknown>;
+  /** Further columns of the subject to write. */
+  readonly changes?: Record<string, unknown>;
+  /** History of what else the command changed. */
+  readonly also?: readonly HistoryEntry[];
+}
+
+/** What every input may carry. */
+export interface CommandInput {
+  readonly idempotencyKey?: string | null;
+  readonly expectedVersion?: number | null;
+}
+
+interface CommandBase {
+  readonly name: string;
+  /** The actor needs at least one of them. */
+  readonly permissions: readonly Permission[];
+}
+
+/** A verb on something that exists. */
+export interface SubjectCommand<
+  Input extends CommandInput,
+  Result extends CommandResult,
+  Locked extends Target,
+> extends CommandBase {
+  readonly subject: Subject<Locked>;
+  execute(scope: Scope & { readonly target: Locked }, input: Input): Promise<Outcome<Result>>;
+}
+
+/** A verb that makes something new, or that concerns no single order. */
+export interface FreeCommand<Input extends CommandInput, Result extends CommandResult> extends CommandBase {
+  readonly subject?: undefined;
+  execute(
+    scope: Scope,
+    input: Input,
+  ): Promise<{ readonly result: Result; readonly history: readonly HistoryEntry[] }>;
+}
+
+export type Command<Input extends CommandInput, Result extends CommandResult, Locked extends Target> =
+  SubjectCommand<Input, Result, Locked> | FreeCommand<Input, Result>;
+
+/** A command on a subject; its permissions are those of its steps in the workflow. */
+export function defineSubjectCommand<
+  Input extends CommandInput,
+  Result extends CommandResult,
+  Locked extends Target,
+>(
+  name: string,
+  subject: Subject<Locked>,
+  execute: SubjectCommand<Input, Result, Locked>['execute'],
+): SubjectCommand<Input, Result, Locked> {
+  if (!subject.workflow[name]) throw new Error(`The workflow of ${subject.kind} has no command ${name}.`);
+  return { name, subject, permissions: permissionsOf(subject.workflow, name), execute };
+}

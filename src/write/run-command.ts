@@ -1,0 +1,174 @@
+import { sql } from 'drizzle-orm';
+import { requirePermission, type Actor } from '../auth/actor.ts';
+import { isoInstant } from '../db/columns.ts';
+import type { Database, Executor } from '../db/driver/database.ts';
+import { recordHistory, type HistoryEntry, type Performer } from '../history/record-history.ts';
+import {
+  InvalidTransitionError,
+  notFound,
+  Refusal,
+  VersionConflictError,
+  type UserError,
+} from '../shared/errors.ts';
+import type {
+  Command,
+  CommandInput,
+  CommandResult,
+  Scope,
+  Subject,
+  SubjectCommand,
+  Target,
+} from './command.ts';
+import { claimIdempotencyKey, storeResult } from './idempotency.ts';
+import { allowedCommands, findTransition, type Transition } from './workflow.ts';
+
+/** Where the pipe writes and whom it tells. */
+export interface WriteServices {
+  readonly database: Database;
+  /** Called after each commit that wrote history. Never inside a transaction: see docs/decisions/0003-log-order.md. */
+  wakeListeners(): void;
+}
+
+/** Who asks, and from where. */
+export interface CommandRequest {
+  readonly actor: Actor | null;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+export interface CommandAnswer<Result> {
+  readonly result: Result | null;
+  readonly userErrors: readonly UserError[];
+}
+
+/**
+ * The only write path: permission, begin, lock, idempotency, version, transition, the command's own work,
+ * history, commit, wake listeners. Safe to retry with an idempotency key, on any number of servers.
+ *
+ * A refusal comes back as `userErrors` and has changed nothing; only what is nobody's fault of input is thrown.
+ */
+export async function runCommand<
+  Input extends CommandInput,
+  Result extends CommandResult,
+  Locked extends Target,
+>(
+  services: WriteServices,
+  request: CommandRequest,
+  command: Command<Input, Result, Locked>,
+  input: Input,
+): Promise<CommandAnswer<Result>> {
+  const actor = requirePermission(request.actor, ...command.permissions);
+  const performer = { userId: actor.userId, ipAddress: request.ipAddress, userAgent: request.userAgent };
+  try {
+    const { result, wroteHistory } = await services.database.transaction((transaction) =>
+      command.subject
+        ? runOnSubject(transaction, actor, performer, command, input)
+        : runFree(transaction, actor, performer, command, input),
+    );
+    if (wroteHistory) services.wakeListeners();
+    return { result: result as Result, userErrors: [] };
+  } catch (error) {
+    if (error instanceof Refusal) return { result: null, userErrors: error.errors };
+    throw error;
+  }
+}
+
+interface Done {
+  readonly result: CommandResult;
+  readonly wroteHistory: boolean;
+}
+
+async function runOnSubject<Input extends CommandInput, Result extends CommandResult, Locked extends Target>(
+  transaction: Executor,
+  actor: Actor,
+  performer: Performer,
+  command: SubjectCommand<Input, Result, Locked>,
+  input: Input,
+): Promise<Done> {
+  const { subject } = command;
+  const id = (input as Record<string, unknown>)[subject.inputField] as string;
+  // The lock comes before the first write, the idempotency key included: the log is in the order of transaction
+  // ids, and this is what makes that the order of the changes to one order.
+  const locked = await subject.lock(transaction, actor, id);
+  if (!locked) throw notFound(`${subject.kind} ${id}`, [subject.inputField]);
+  const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input);
+  if (earlier) return { result: earlier, wroteHistory: false };
+  const { target, now } = locked;
+  checkVersion(subject, target, input);
+  const transition = requireTransition(subject, command.name, target, actor);
+  const scope: Scope = { transaction, actor, now };
+  const outcome = await command.execute({ ...scope, target }, input);
+
+  const status = transition.to ?? target.status;
+  if (status !== target.status || outcome.changes) {
+    await subject.save(scope, target, status, outcome.changes ?? {});
+  }
+  const entry: HistoryEntry = {
+    ...subject.concerns(target),
+    action: transition.action,
+    oldStatus: target.status,
+    newStatus: status,
+    description: outcome.description,
+    ...(outcome.additionalData && { additionalData: outcome.additionalData }),
+  };
+  const following = subject.follow ? await subject.follow(scope, target) : [];
+  await record(scope, performer, [entry, ...(outcome.also ?? []), ...following]);
+  await storeResult(transaction, actor.userId, input, outcome.result);
+  return { result: outcome.result, wroteHistory: true };
+}
+
+async function runFree<Input extends CommandInput, Result extends CommandResult>(
+  transaction: Executor,
+  actor: Actor,
+  performer: Performer,
+  command: Extract<Command<Input, Result, Target>, { subject?: undefined }>,
+  input: Input,
+): Promise<Done> {
+  const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input);
+  if (earlier) return { result: earlier, wroteHistory: false };
+  const [clock] = await transaction.execute<{ now: string }>(sql`select clock_timestamp()::text as now`);
+  const scope: Scope = { transaction, actor, now: isoInstant(clock!.now) };
+  const { result, history } = await command.execute(scope, input);
+  await record(scope, performer, history);
+  await storeResult(transaction, actor.userId, input, result);
+  return { result, wroteHistory: history.length > 0 };
+}
+
+function checkVersion<Locked extends Target>(
+  subject: Subject<Locked>,
+  target: Locked,
+  input: CommandInput,
+): void {
+  const expected = input.expectedVersion;
+  if (expected === undefined || expected === null || expected === target.version) return;
+  throw new Refusal(
+    new VersionConflictError(target.version, expected, { kind: subject.kind, id: target.id }),
+  );
+}
+
+function requireTransition<Locked extends Target>(
+  subject: Subject<Locked>,
+  command: string,
+  target: Locked,
+  actor: Actor,
+): Transition<Locked['status']> {
+  const transition = findTransition(subject.workflow, command, target.status, actor);
+  const held = transition?.refusedOnHold === true && subject.isHeld(target);
+  if (transition && !held) return transition;
+  const allowed = allowedCommands(subject.workflow, target.status, actor);
+  const refused = {
+    subject: subject.kind,
+    status: target.status,
+    path: [subject.inputField],
+    ...(held && { reason: 'the order is on hold' }),
+  };
+  throw new Refusal(new InvalidTransitionError(refused, command, allowed));
+}
+
+function record(scope: Scope, performer: Performer, entries: readonly HistoryEntry[]): Promise<void> {
+  return recordHistory(
+    scope.transaction,
+    performer,
+    entries.map((entry) => ({ ...entry, occurredAt: scope.now })),
+  );
+}

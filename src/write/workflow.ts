@@ -1,0 +1,59 @@
+import { may, type Actor } from '../auth/actor.ts';
+import type { Permission } from '../auth/permissions.ts';
+import type { OrderHistoryAction } from '../db/tables/enumerations.ts';
+
+/** One allowed step. Workflows are tables of these, looked up and never spelled out in code. */
+export interface Transition<Status extends string = string> {
+  readonly permission: Permission;
+  readonly from: readonly Status[];
+  /** The status afterwards; absent where the command leaves it as it is. */
+  readonly to?: Status;
+  /** What the history calls it. */
+  readonly action: OrderHistoryAction;
+  /** Refused while the order is on hold. */
+  readonly refusedOnHold?: true;
+}
+
+/** Every command of a workflow with its steps; a command has several where permissions differ in what they allow. */
+export type Workflow<Status extends string = string> = Readonly<
+  Record<string, readonly Transition<Status>[]>
+>;
+
+export function permissionsOf(workflow: Workflow, command: string): readonly Permission[] {
+  return [...new Set((workflow[command] ?? []).map((transition) => transition.permission))];
+}
+
+/** The step that the command takes from this status for this actor, if there is one. */
+export function findTransition<Status extends string>(
+  workflow: Workflow<Status>,
+  command: string,
+  status: Status,
+  actor: Actor,
+): Transition<Status> | undefined {
+  return workflow[command]?.find((step) => step.from.includes(status) && may(actor, step.permission));
+}
+
+/** The commands that the actor may use in this status, in the order of the table. */
+export function allowedCommands<Status extends string>(
+  workflow: Workflow<Status>,
+  status: Status,
+  actor: Actor,
+): string[] {
+  return Object.keys(workflow).filter((command) => findTransition(workflow, command, status, actor));
+}
+
+/** The statuses that no chain of steps from `initial` reaches; a start-up check expects none. */
+export function unreachableStatuses<Status extends string>(
+  steps: readonly { readonly from: readonly Status[]; readonly to?: Status }[],
+  initial: Status,
+  statuses: readonly Status[],
+): Status[] {
+  const reached = new Set([initial]);
+  // Each round reaches at least one more status or ends the search.
+  for (let round = 0; round < statuses.length; round += 1) {
+    for (const step of steps) {
+      if (step.to !== undefined && step.from.some((status) => reached.has(status))) reached.add(step.to);
+    }
+  }
+  return statuses.filter((status) => !reached.has(status));
+}
