@@ -111,7 +111,7 @@ describe.each([{ prepare: true }, { prepare: false }])('values with prepare: $pr
       count: 9_007_199_254_740_993n,
       flag: false,
       bytes: Buffer.from([0, 1, 255]),
-      tags: ['plain', 'with "quotes", commas', '', '{}', 'NULL'],
+      tags: ['plain', 'with "quotes", commas and \\', 'C:\\n\n', '', '{}', 'NULL', 'Zürich'],
     };
     expect(await roundTrip(row)).toEqual({ ...row, at: null, document: null });
   });
