@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type postgres from 'postgres';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase, type Database, type Executor } from '../../src/db/driver/database.ts';
 import {
   DatabaseUnavailableError,
@@ -31,8 +31,8 @@ beforeEach(async () => {
     url: proxy.url,
     poolSize: 3,
     applicationName: 'victim',
-    workTimeoutMs: 400,
-    acquireTimeoutMs: 300,
+    workTimeoutMs: 600,
+    acquireTimeoutMs: 2_000,
   });
 });
 
@@ -55,7 +55,8 @@ const kill = (pid: number) => aside`select pg_terminate_backend(${pid})`;
 
 async function openWires(count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, () => database.read.execute(sql`select pg_sleep(0.05)`)));
-  expect(database.statistics()).toMatchObject({ idle: count });
+  // One may have served twice while the last was still being opened.
+  await vi.waitFor(() => expect(database.statistics()).toMatchObject({ idle: count }), 2_000);
 }
 
 describe('a connection that is lost', () => {
@@ -147,7 +148,7 @@ describe('a network that swallows everything', () => {
       database.transaction((transaction) => mark(transaction, 'two')).catch((error) => error),
       database.read.execute(sql`select 1`).catch(withoutStatement),
     ]);
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
     for (const failure of failures) expect(failure).toMatchObject({ retryable: true });
     proxy.thaw();
     await database.transaction((transaction) => mark(transaction, 'three'));
@@ -178,6 +179,6 @@ it('fails fast when nobody listens', async () => {
   const startedAt = performance.now();
   await expect(database.transaction(async () => {})).rejects.toEqual(new DatabaseUnavailableError('refused'));
   await expect(database.ping()).rejects.toEqual(new DatabaseUnavailableError('refused'));
-  expect(performance.now() - startedAt).toBeLessThan(200);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
   proxy = await startProxy(testDatabase.url);
 });

@@ -48,8 +48,8 @@ it('opens as many wires as are needed, up to its size', async () => {
 });
 
 it('lets nobody wait longer than the limit', async () => {
-  const database = open({ poolSize: 1, acquireTimeoutMs: 100 });
-  const slow = database.read.execute(sql`select pg_sleep(0.4)`).then((rows) => rows);
+  const database = open({ poolSize: 1, acquireTimeoutMs: 300 });
+  const slow = database.read.execute(sql`select pg_sleep(0.8)`).then((rows) => rows);
   await sleep(50);
   const [refused] = await Promise.all([database.transaction(async () => {}).catch((error) => error), slow]);
   expect(refused).toEqual(new DatabaseUnavailableError('busy'));

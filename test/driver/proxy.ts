@@ -10,7 +10,6 @@ export interface Proxy {
   thaw(): void;
   /** When a client says `text`, the server still hears it, but its answer is lost with the connection. */
   loseAnswerTo(text: string): void;
-  connections(): number;
   close(): Promise<void>;
 }
 
@@ -51,7 +50,6 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
     freeze: () => (frozen = true),
     thaw: () => (frozen = false),
     loseAnswerTo: (text) => (fatalText = text),
-    connections: () => sockets.size / 2,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
