@@ -51,7 +51,7 @@ async function prepare(database: Database, northwind: Northwind): Promise<Refere
   });
 }
 
-function variantsOf(northwind: Northwind, createdAt: string) {
+export function variantsOf(northwind: Northwind, createdAt: string) {
   return [...northwind.products.values()].map((each) => ({
     sku: skuOf(each.id),
     name: each.unit ? `${each.name}, ${each.unit}` : each.name,
@@ -62,7 +62,7 @@ function variantsOf(northwind: Northwind, createdAt: string) {
   }));
 }
 
-function customersOf(northwind: Northwind, createdAt: string) {
+export function customersOf(northwind: Northwind, createdAt: string) {
   return [...northwind.customers.values()].map((each) => ({
     externalReference: `northwind:${each.id}`,
     name: each.contact,

@@ -59,7 +59,7 @@ async function prepare(database: Database, invoices: readonly Invoice[], plan: P
 }
 
 /** Every code that an order or a stock adjustment has, at its newest price. */
-function variantsOf(invoices: readonly Invoice[], plan: Plan): SourceVariant[] {
+export function variantsOf(invoices: readonly Invoice[], plan: Plan): SourceVariant[] {
   const names = chooseNames(invoices);
   const variants = new Map<string, SourceVariant>();
   const remember = (sku: string, tracksStock: boolean, priceMinor: number, at: string): void => {
@@ -74,7 +74,7 @@ function variantsOf(invoices: readonly Invoice[], plan: Plan): SourceVariant[] {
   return [...variants.values()];
 }
 
-function customersOf(plan: Plan): SourceCustomer[] {
+export function customersOf(plan: Plan): SourceCustomer[] {
   const customers = new Map<string, SourceCustomer>();
   for (const { invoice } of plan.orders) {
     if (invoice.customer === null || customers.has(invoice.customer)) continue;
