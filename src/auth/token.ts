@@ -23,10 +23,7 @@ interface TokenUser {
 }
 
 export interface TokenSigner {
-  sign(user: { id: string; role: Role; customerId: string | null }): {
-    accessToken: string;
-    expiresAt: string;
-  };
+  sign(user: TokenUser): { accessToken: string; expiresAt: string; actor: Actor };
   /** The actor that a valid token names; null for every other text. */
   verify(token: string): Actor | null;
 }

@@ -22,7 +22,12 @@ export function prepared<Statement extends PreparedStatement>(
   return statement as Statement;
 }
 
-/** UUIDs as one array parameter, so that a statement's text does not depend on how many there are. */
+const uuidForm = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+/**
+ * UUIDs as one array parameter, so that a statement's text does not depend on how many there are. What is no
+ * UUID names nothing, and is left out: an id comes from outside.
+ */
 export function uuidArray(ids: readonly string[]): string {
-  return `{${ids.join(',')}}`;
+  return `{${ids.filter((id) => uuidForm.test(id)).join(',')}}`;
 }

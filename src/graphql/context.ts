@@ -19,6 +19,12 @@ export interface Services extends WriteServices {
 /** What a payload's root carries: the command's identifiers, and why it was refused. */
 export type Payload<Result> = Partial<Result> & { readonly userErrors: readonly UserError[] };
 
+/** Where a request comes from. */
+export interface RequestOrigin {
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
 /** One request, or one subscription: who asks, and the rows loaded for them so far. */
 export class RequestContext implements CommandRequest {
   private readonly loaders = new Map<LoaderDefinition<never, unknown>, DataLoader<never, unknown, unknown>>();
@@ -26,10 +32,18 @@ export class RequestContext implements CommandRequest {
   constructor(
     readonly services: Services,
     readonly actor: Actor | null,
-    readonly requestId: string,
-    readonly ipAddress: string | null,
-    readonly userAgent: string | null,
+    private readonly origin: RequestOrigin,
+    /** Cuts off a subscriber that does not keep up; there is none on a plain request. */
+    readonly cutOff: () => void = () => {},
   ) {}
+
+  get ipAddress(): string | null {
+    return this.origin.ipAddress;
+  }
+
+  get userAgent(): string | null {
+    return this.origin.userAgent;
+  }
 
   /** The signed-in viewer; operations that reach this have been authorized already. */
   get viewer(): Actor {
@@ -38,7 +52,7 @@ export class RequestContext implements CommandRequest {
 
   /** The same request, by somebody who has only now signed in. */
   as(actor: Actor): RequestContext {
-    return new RequestContext(this.services, actor, this.requestId, this.ipAddress, this.userAgent);
+    return new RequestContext(this.services, actor, this.origin, this.cutOff);
   }
 
   /** The request's own DataLoader of this definition. */

@@ -1,7 +1,9 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Executor } from '../db/driver/database.ts';
 import { productVariants } from '../db/tables/catalog.ts';
+import { prepared, uuidArray } from '../db/prepared.ts';
 import { stockLevels, stockLocations } from '../db/tables/stock.ts';
+import type { LoadingSource } from '../graphql/loading.ts';
 
 export type StockLocationRow = typeof stockLocations.$inferSelect;
 
@@ -23,11 +25,35 @@ export function findLocationsByCode(
     .where(inArray(stockLocations.code, [...codes]));
 }
 
+/** Locations are no secret among staff; who may see that a fulfillment has one is decided there. */
+export async function findLocations(
+  { read }: LoadingSource,
+  ids: readonly string[],
+): Promise<StockLocationRow[]> {
+  const statement = prepared(read, 'findLocations', (on) =>
+    on
+      .select()
+      .from(stockLocations)
+      .where(sql`${stockLocations.id} = any(${sql.placeholder('ids')}::uuid[])`)
+      .prepare('findLocations'),
+  );
+  return statement.execute({ ids: uuidArray(ids) });
+}
+
 export function listLocations(executor: Executor): Promise<StockLocationRow[]> {
   return executor
     .select()
     .from(stockLocations)
     .orderBy(asc(stockLocations.priority), asc(stockLocations.code));
+}
+
+/** The location with this code; a new one, last in priority, where there is none yet. */
+export async function findOrOpenLocation(transaction: Executor, code: string): Promise<StockLocationRow> {
+  const [existing] = await findLocationsByCode(transaction, [code]);
+  if (existing) return existing;
+  await transaction.insert(stockLocations).values({ code, name: code }).onConflictDoNothing();
+  const [opened] = await findLocationsByCode(transaction, [code]);
+  return opened!;
 }
 
 /** The levels of one SKU at every active location, in the order in which they are allocated. */

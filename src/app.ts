@@ -1,0 +1,108 @@
+import 'reflect-metadata'; // type-graphql's decorators look for it, so it comes before every resolver
+import type { GraphQLSchema } from 'graphql';
+import type { NonEmptyArray } from 'type-graphql';
+import type { Logger } from 'pino';
+import type { Actor } from './auth/actor.ts';
+import { SessionService } from './auth/session-service.ts';
+import { createTokenSigner, type SigningKey } from './auth/token.ts';
+import {
+  ProductPayloadResolver,
+  ProductResolver,
+  OrderItemVariantResolver,
+  ProductVariantResolver,
+} from './catalog/catalog.resolver.ts';
+import { CustomerResolver } from './customers/customer.resolver.ts';
+import type { Database } from './db/driver/database.ts';
+import { fulfillmentStatus, orderStatus } from './db/tables/enumerations.ts';
+import * as fulfillmentFields from './fulfillments/fulfillment-fields.resolver.ts';
+import { FulfillmentResolver } from './fulfillments/fulfillment.resolver.ts';
+import { FulfillmentSubscriptionResolver } from './fulfillments/fulfillment.subscription.ts';
+import { fulfillmentWorkflow } from './fulfillments/fulfillment.workflow.ts';
+import { buildSchema } from './graphql/build-schema.ts';
+import type { Services } from './graphql/context.ts';
+import { EventLog } from './history/event-log.ts';
+import { NotePayloadResolver, NoteResolver, OrderNotesResolver } from './notes/note.resolver.ts';
+import * as orderFields from './orders/order-fields.resolver.ts';
+import { OrderResolver } from './orders/order.resolver.ts';
+import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
+import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
+import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
+import { SessionResolver, UserResolver } from './users/user.resolver.ts';
+import { unreachableStatuses } from './write/workflow.ts';
+
+/** Every resolver; whatever is not here is not in the API. */
+export const resolvers: NonEmptyArray<Function> = [
+  OrderResolver,
+  ...Object.values(orderFields),
+  FulfillmentResolver,
+  ...Object.values(fulfillmentFields),
+  FulfillmentSubscriptionResolver,
+  ReservationResolver,
+  OrderReservationsResolver,
+  NoteResolver,
+  OrderNotesResolver,
+  NotePayloadResolver,
+  StockResolver,
+  StockLevelsPayloadResolver,
+  ProductResolver,
+  ProductVariantResolver,
+  OrderItemVariantResolver,
+  ProductPayloadResolver,
+  CustomerResolver,
+  UserResolver,
+  SessionResolver,
+];
+
+export interface App {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly log: Logger;
+  verifyToken(token: string): Actor | null;
+  close(): Promise<void>;
+}
+
+/** Puts the parts together over an open, migrated database. */
+export async function createApp(options: {
+  database: Database;
+  signingKeys: readonly [SigningKey, ...SigningKey[]];
+  log: Logger;
+}): Promise<App> {
+  checkWorkflows();
+  const { database, log } = options;
+  const signer = createTokenSigner(options.signingKeys);
+  const eventLog = await EventLog.open(database, log);
+  const services: Services = {
+    database,
+    eventLog,
+    sessions: new SessionService(database, signer),
+    wakeListeners: () => eventLog.wakeListeners(),
+  };
+  return {
+    schema: buildSchema(resolvers),
+    services,
+    log,
+    verifyToken: (token) => signer.verify(token),
+    async close() {
+      await eventLog.close();
+      await database.close();
+    },
+  };
+}
+
+/** A status that nothing leads to is a mistake in a table, found here and not by a customer. */
+function checkWorkflows(): void {
+  // What returns, refunds and completing lead to comes with their commands.
+  const later = ['completed', 'return_requested', 'returned', 'refunded'];
+  const orderSteps = [...Object.values(orderWorkflow).flat(), ...orderFollowsFulfillments];
+  const unreachable = [
+    ...unreachableStatuses(orderSteps, 'pending', orderStatus.enumValues).filter(
+      (status) => !later.includes(status),
+    ),
+    ...unreachableStatuses(
+      [...Object.values(fulfillmentWorkflow).flat(), { from: ['pending'], to: 'cancelled' as const }],
+      'pending',
+      fulfillmentStatus.enumValues,
+    ).filter((status) => status !== 'partially_fulfilled'),
+  ];
+  if (unreachable.length > 0) throw new Error(`No transition leads to: ${unreachable.join(', ')}.`);
+}

@@ -1,0 +1,107 @@
+import {
+  Args,
+  ArgsType,
+  Authorized,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
+import { FieldResolver } from 'type-graphql';
+import { IsOptional, IsUUID, Length, ValidateNested } from 'class-validator';
+import { mayKnowOfOrder } from '../auth/visibility.ts';
+import type { FulfillmentStatus as FulfillmentStatusValue } from '../db/tables/enumerations.ts';
+import type { RequestContext } from '../graphql/context.ts';
+import type { LogEvent } from '../history/log.repository.ts';
+import { subscribeToLog } from '../graphql/subscribe-to-log.ts';
+import { orderById } from '../orders/order.loaders.ts';
+import { Order } from '../orders/order.type.ts';
+import { fulfillmentById } from './fulfillment.loaders.ts';
+import { Fulfillment, FulfillmentStatus, FulfillmentStatusChange } from './fulfillment.type.ts';
+
+@InputType({ description: 'Which changes: all that is given must hold.' })
+class FulfillmentStatusFilter {
+  @Field(() => String, { nullable: true, description: 'Of fulfillments at the location with this code.' })
+  @IsOptional()
+  @Length(1, 50)
+  locationCode?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Of this order’s fulfillments.' })
+  @IsOptional()
+  @IsUUID()
+  orderId?: string | null;
+  @Field(() => [FulfillmentStatus], { nullable: true, description: 'To one of these statuses.' })
+  statuses?: FulfillmentStatusValue[] | null;
+}
+
+@ArgsType()
+class FulfillmentStatusArguments {
+  @Field(() => FulfillmentStatusFilter, {
+    nullable: true,
+    description: 'Which changes; all that you may see if left out.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  filter?: FulfillmentStatusFilter | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The cursor of the last event you have seen: you get everything since, in order, once, then go on live.',
+  })
+  @IsOptional()
+  @Length(1, 200)
+  after?: string | null;
+}
+
+function wanted(event: LogEvent, filter: FulfillmentStatusFilter): boolean {
+  if (!event.fulfillment || event.newStatus === null || event.oldStatus === event.newStatus) return false;
+  const { locationCode, orderId, statuses } = filter;
+  return (
+    (!locationCode || event.fulfillment.locationCode === locationCode) &&
+    (!orderId || event.order.id === orderId.toLowerCase()) &&
+    (!statuses || (statuses as string[]).includes(event.newStatus))
+  );
+}
+
+@Resolver(() => FulfillmentStatusChange)
+export class FulfillmentSubscriptionResolver {
+  @Subscription(() => FulfillmentStatusChange, {
+    description:
+      'Fulfillments that are made or change their status, in the order of the event log. Permission: fulfillments.view; only what you may see.',
+    subscribe: ({ context, args }) => {
+      const { filter, after } = args as FulfillmentStatusArguments;
+      return subscribeToLog(
+        context as RequestContext,
+        after ?? null,
+        (event, viewer) => wanted(event, filter ?? {}) && mayKnowOfOrder(viewer, event.order),
+      );
+    },
+  })
+  @Authorized('fulfillments.view')
+  fulfillmentStatusChanged(
+    @Root() event: LogEvent,
+    @Args(() => FulfillmentStatusArguments) _arguments: FulfillmentStatusArguments,
+    @Ctx() context: RequestContext,
+  ) {
+    const { oldStatus, newStatus, occurredAt } = event;
+    return {
+      event,
+      cursor: context.services.eventLog.cursors.encode(event.place),
+      oldStatus,
+      newStatus,
+      occurredAt,
+    };
+  }
+
+  @FieldResolver(() => Fulfillment, { nullable: true, description: 'The fulfillment as it is now.' })
+  fulfillment(@Root() change: { event: LogEvent }, @Ctx() context: RequestContext) {
+    return context.loader(fulfillmentById).load(change.event.fulfillment!.id);
+  }
+
+  @FieldResolver(() => Order, { nullable: true, description: 'Its order as it is now.' })
+  order(@Root() change: { event: LogEvent }, @Ctx() context: RequestContext) {
+    return context.loader(orderById).load(change.event.order.id);
+  }
+}

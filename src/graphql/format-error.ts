@@ -1,0 +1,70 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { ArgumentValidationError } from 'type-graphql';
+import { DatabaseUnavailableError, OutcomeUnknownError, WorkTimeoutError } from '../db/driver/errors.ts';
+import { postgresFailure, withoutStatement } from '../db/pg-errors.ts';
+import { errorCatalogue, Refusal, TopLevelError, type TopLevelCode } from '../shared/errors.ts';
+import { flatten } from './validation.ts';
+
+export interface FaultLogger {
+  error(details: object, message: string): void;
+}
+
+/** What PostgreSQL says when it is stopping, or when it is too busy to go on: worth another try. */
+const retryableStates = /^(57P0[123]|53\d{3}|55P03|57014|40001|40P01)$/;
+
+/**
+ * What a client is told. Only errors of the catalogue and those of GraphQL itself pass as they are; whatever
+ * else happens is logged and becomes "internal", without SQL, parameters or a stack.
+ */
+export function formatError(
+  formatted: GraphQLFormattedError,
+  thrown: unknown,
+  log: FaultLogger,
+): GraphQLFormattedError {
+  const error = unwrapResolverError(thrown);
+  const { message, locations, path } = formatted;
+  const shape = (
+    code: TopLevelCode,
+    text: string,
+    details: Record<string, unknown> = {},
+  ): GraphQLFormattedError => ({
+    message: text,
+    ...(locations && { locations }),
+    ...(path && { path }),
+    extensions: { code, remedy: errorCatalogue[code].remedy, ...details },
+  });
+  if (error instanceof TopLevelError) return shape(error.code, message, error.details);
+  if (error instanceof ArgumentValidationError) {
+    const problems = flatten(error.extensions.validationErrors, []);
+    const text = problems.map((problem) => `${problem.path.join('.')}: ${problem.message}`).join(' ');
+    return shape('BAD_USER_INPUT', text);
+  }
+  if (error instanceof Refusal) return shape('BAD_USER_INPUT', error.message);
+  if (error instanceof OutcomeUnknownError)
+    return shape('OUTCOME_UNKNOWN', errorCatalogue.OUTCOME_UNKNOWN.meaning);
+  if (isUnavailable(error)) {
+    return shape('SERVICE_UNAVAILABLE', errorCatalogue.SERVICE_UNAVAILABLE.meaning, { retryable: true });
+  }
+  // GraphQL's own: syntax, validation, coercion of variables.
+  if (error instanceof GraphQLError && error.originalError === undefined) return withoutStack(formatted);
+  const fault = withoutStatement(error);
+  log.error(
+    { err: fault instanceof Error ? { type: fault.name, message: fault.message, stack: fault.stack } : {} },
+    'a resolver failed',
+  );
+  return shape('INTERNAL_SERVER_ERROR', 'The server failed. Nothing was changed.');
+}
+
+function isUnavailable(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailableError || error instanceof WorkTimeoutError) return true;
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof DatabaseUnavailableError || cause instanceof WorkTimeoutError) return true;
+  const failure = postgresFailure(error);
+  return failure !== undefined && retryableStates.test(failure.code);
+}
+
+function withoutStack(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const { stacktrace: _stacktrace, ...extensions } = formatted.extensions ?? {};
+  return { ...formatted, extensions };
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import compress from '@fastify/compress';
+import cors from '@fastify/cors';
+import websocket from '@fastify/websocket';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { App } from './app.ts';
+import { bearerToken } from './auth/token.ts';
+import { RequestContext } from './graphql/context.ts';
+import { explorerPage } from './graphql/explorer-page.ts';
+import { formatError } from './graphql/format-error.ts';
+import { originChecker } from './graphql/origins.ts';
+import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
+import { makeSocketHandler } from './graphql/socket.ts';
+
+const bodyLimitBytes = 1_000_000;
+const goingAway = 1001;
+/** How long the sockets get to say goodbye before they are cut. */
+const socketGraceMs = 2_000;
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Origins of pages elsewhere that may call the API, beside Apollo's Sandbox and our own pages. */
+  readonly allowedOrigins?: readonly string[];
+  readonly production?: boolean;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Requests in flight finish, sockets close with 1001 "going away", then the app ends. */
+  stop(): Promise<void>;
+}
+
+/** Starts HTTP and WebSocket for an app. */
+export async function startServer(app: App, options: ServerOptions): Promise<RunningServer> {
+  const server = fastify({
+    loggerInstance: app.log,
+    genReqId: () => randomUUID(),
+    bodyLimit: bodyLimitBytes,
+    forceCloseConnections: 'idle',
+  }) as unknown as FastifyInstance;
+  const allows = originChecker(options.allowedOrigins ?? [], options.production ?? false);
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+  });
+  await server.register(cors, {
+    delegator: (request, done) => done(null, { origin: allows(request.headers), maxAge: 86_400 }),
+  });
+  await server.register(compress, { threshold: 1_024 });
+  await server.register(websocket, {
+    options: {
+      // A socket is not subject to CORS: any page could open one, so the Origin is checked here.
+      verifyClient: ({ req }: { req: FastifyRequest['raw'] }) => allows(req.headers),
+      handleProtocols: (protocols: Set<string>) =>
+        protocols.has('graphql-transport-ws') ? 'graphql-transport-ws' : false,
+      maxPayload: bodyLimitBytes,
+    },
+    preClose: () => closeSockets(server),
+  });
+  const apollo = await addGraphql(server, app);
+  addProbes(server, app);
+  server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(explorerPage));
+  const url = await server.listen({ host: options.host, port: options.port });
+  return {
+    url,
+    async stop() {
+      await server.close();
+      await apollo.stop();
+      await app.close();
+    },
+  };
+}
+
+async function addGraphql(server: FastifyInstance, app: App): Promise<ApolloServer<RequestContext>> {
+  const apollo = new ApolloServer<RequestContext>({
+    schema: app.schema,
+    // Apollo's own hints cost a quarter of a request and nobody reads them.
+    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    logger: app.log as never,
+    formatError: (formatted, error) => formatError(formatted, error, app.log),
+  });
+  await apollo.start();
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request) => {
+      const token = bearerToken(request.headers.authorization);
+      const actor = token === null ? null : app.verifyToken(token);
+      const origin = { ipAddress: clientAddress(request), userAgent: userAgentOf(request) };
+      return new RequestContext(app.services, actor, origin);
+    },
+  });
+  const wsHandler = makeSocketHandler(app.schema, app.services, (token) => app.verifyToken(token), app.log);
+  server.route({ method: 'GET', url: '/graphql', handler, wsHandler });
+  server.route({ method: ['POST', 'OPTIONS'], url: '/graphql', handler });
+  return apollo;
+}
+
+function addProbes(server: FastifyInstance, app: App): void {
+  server.get('/healthz', { logLevel: 'warn' }, () => ({ status: 'ok' }));
+  server.get('/readyz', { logLevel: 'warn' }, async (_request, reply) => {
+    try {
+      await app.services.database.ping();
+      return { status: 'ready' };
+    } catch {
+      return reply.code(503).send({ status: 'unavailable', reason: 'the database does not answer' });
+    }
+  });
+}
+
+/** Says goodbye to every socket, and waits until they have answered or the grace has passed. */
+async function closeSockets(server: FastifyInstance): Promise<void> {
+  const { clients } = server.websocketServer;
+  for (const socket of clients) socket.close(goingAway, 'The server is going away');
+  const deadline = Date.now() + socketGraceMs;
+  while (clients.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const socket of clients) socket.terminate();
+  await new Promise((resolve) => server.websocketServer.close(resolve));
+}
