@@ -5,7 +5,7 @@ import { takeImportTurn } from '../import-units.ts';
 import type { RecordsUnderOrders } from '../order-records.ts';
 import { sourceIdentifier } from '../source-identifier.ts';
 import { writeUnderOrders } from '../write-records.ts';
-import type { CreditLine } from './match-credits.ts';
+import { moreThanSold, type CreditLine } from './match-credits.ts';
 import { currency } from './order-unit.ts';
 
 /** An item of an order that an earlier file had brought, with units that nobody has taken back. */
@@ -180,6 +180,7 @@ class EarlierReturns {
         if (quantity > 0) this.addItem(credit, item, quantity);
       }
     }
+    if (credit.left > 0 && credit.takes.length > 0) credit.reason = moreThanSold;
     return credit;
   }
 

@@ -41,7 +41,9 @@ export function readInvoices(file: string): Invoice[] {
   for (const row of readSourceFile(file, columns)) {
     const number = row.required('InvoiceNo').toUpperCase();
     if (!/^[A-Z]?\d+$/.test(number)) row.refuse(`InvoiceNo "${number}" is not a number, with or without a C`);
-    const invoice = invoices.get(number) ?? startInvoice(number, row);
+    // A few invoices were written over two minutes; the first one counts.
+    const at = row.instant('InvoiceDate');
+    const invoice = invoices.get(number) ?? startInvoice(number, at, row);
     if (invoice.customer !== customerOf(row)) row.refuse(`invoice ${number} names two customers`);
     invoice.lines.push(readLine(row));
     invoices.set(number, invoice);
@@ -49,11 +51,11 @@ export function readInvoices(file: string): Invoice[] {
   return [...invoices.values()].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 
-function startInvoice(number: string, row: SourceRow): Invoice {
+function startInvoice(number: string, at: string, row: SourceRow): Invoice {
   return {
     number,
     isCreditNote: number.startsWith('C'),
-    at: row.instant('InvoiceDate'),
+    at,
     customer: customerOf(row),
     country: row.text('Country'),
     lines: [],

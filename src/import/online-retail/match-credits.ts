@@ -29,7 +29,7 @@ interface Takeable {
   left: number;
 }
 
-export const neverSold = 'not matched: not sold to this customer before';
+const neverSold = 'not matched: not sold to this customer before';
 export const moreThanSold = 'not matched: more than was sold to this customer';
 const soldForLess = 'not matched: more money than it was sold for';
 const noCustomer = 'not matched: names no customer';
