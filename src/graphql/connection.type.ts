@@ -31,6 +31,7 @@ export class PageArguments {
 
   @Field(() => String, {
     nullable: true,
+    defaultValue: null,
     description: 'The `endCursor` of the page before; null for the first page.',
   })
   after!: string | null;

@@ -1,0 +1,122 @@
+import { pino } from 'pino';
+import { createApp } from '../../src/app.ts';
+import { hashPassword } from '../../src/auth/password.ts';
+import { openDatabase, type Database } from '../../src/db/driver/database.ts';
+import { customers } from '../../src/db/tables/customers.ts';
+import type { Role } from '../../src/db/tables/enumerations.ts';
+import { users } from '../../src/db/tables/users.ts';
+import { startServer, type RunningServer } from '../../src/server.ts';
+import { createTestDatabase } from './database.ts';
+
+export const testSigningKeys = [{ id: 'test', secret: 'a-secret-of-the-tests-that-is-long-enough' }] as const;
+export const testPassword = 'correct horse battery staple';
+
+export interface GraphqlAnswer {
+  data: any;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, any> }[];
+}
+
+/** Sends an operation as somebody, over real HTTP. */
+export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<GraphqlAnswer>;
+
+export interface TestServer {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly database: Database;
+  /** One user a role, signed in; `customer` is linked to `customerId`. */
+  readonly as: Record<Role, Ask>;
+  readonly anonymous: Ask;
+  readonly tokens: Record<Role, string>;
+  readonly userIds: Record<Role, string>;
+  readonly customerId: string;
+  /** Another server on the same database. */
+  startAnother(): Promise<RunningServer>;
+  stop(): Promise<void>;
+}
+
+const roles: readonly Role[] = ['order_manager', 'warehouse_staff', 'customer_service', 'customer'];
+
+/** A real server on a database of its own, with one user a role. */
+export async function startTestServer(): Promise<TestServer> {
+  const testDatabase = await createTestDatabase();
+  const database = openDatabase({ url: testDatabase.url, poolSize: 4 });
+  const { userIds, customerId } = await addUsers(database);
+  const server = await serve(testDatabase.url);
+  const anonymous = asker(server.url, null);
+  const tokens = Object.fromEntries(
+    await Promise.all(roles.map(async (role) => [role, await signIn(anonymous, role)] as const)),
+  ) as Record<Role, string>;
+  return {
+    url: server.url,
+    databaseUrl: testDatabase.url,
+    database,
+    anonymous,
+    tokens,
+    userIds,
+    customerId,
+    as: Object.fromEntries(roles.map((role) => [role, asker(server.url, tokens[role])])) as Record<Role, Ask>,
+    startAnother: () => serve(testDatabase.url),
+    async stop() {
+      await server.stop();
+      await database.close();
+      await testDatabase.drop();
+    },
+  };
+}
+
+export async function serve(databaseUrl: string, port = 0): Promise<RunningServer> {
+  const app = await createApp({
+    database: openDatabase({ url: databaseUrl, poolSize: 8 }),
+    signingKeys: testSigningKeys as never,
+    log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+  });
+  return startServer(app, { host: '127.0.0.1', port });
+}
+
+export function asker(url: string, token: string | null): Ask {
+  return async (query, variables) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as GraphqlAnswer;
+  };
+}
+
+async function addUsers(database: Database) {
+  const passwordHash = await hashPassword(testPassword);
+  return database.transaction(async (transaction) => {
+    const [customer] = await transaction
+      .insert(customers)
+      .values({ name: 'Ada Buyer', email: 'ada@buyer.example', phone: '020 7946 0018', kind: 'online' })
+      .returning({ id: customers.id });
+    const inserted = await transaction
+      .insert(users)
+      .values(
+        roles.map((role) => ({
+          email: `${role}@test.example`,
+          displayName: `Test ${role}`,
+          role,
+          passwordHash,
+          customerId: role === 'customer' ? customer!.id : null,
+        })),
+      )
+      .returning({ id: users.id, role: users.role });
+    const userIds = Object.fromEntries(inserted.map(({ id, role }) => [role, id])) as Record<Role, string>;
+    return { userIds, customerId: customer!.id };
+  });
+}
+
+async function signIn(ask: Ask, role: Role): Promise<string> {
+  const answer = await ask(
+    `mutation ($email: String!, $password: String!) {
+      login(input: { email: $email, password: $password }) { session { accessToken } userErrors { message } }
+    }`,
+    { email: `${role}@test.example`, password: testPassword },
+  );
+  return answer.data.login.session.accessToken;
+}
