@@ -16,11 +16,13 @@ export class SourceRow {
   constructor(
     readonly file: string,
     readonly line: number,
-    private readonly fields: Readonly<Record<string, string>>,
+    private readonly fields: readonly string[],
+    private readonly places: ReadonlyMap<string, number>,
   ) {}
 
   text(column: string): string {
-    return this.fields[column]?.trim() ?? '';
+    const place = this.places.get(column);
+    return place === undefined ? '' : this.fields[place]!.trim();
   }
 
   required(column: string): string {
@@ -56,12 +58,11 @@ export class SourceRow {
 /** Reads a CSV file, plain or gzipped, and checks that it has the columns. */
 export function readSourceFile(file: string, columns: readonly string[]): SourceRow[] {
   const content = readContent(file);
-  let names: string[] = [];
+  let places: ReadonlyMap<string, number> = new Map();
   const rows: SourceRow[] = [];
   const takeRecord = (record: string[], line: number): void => {
-    if (line === 1) names = headerOf(file, record, columns);
-    else
-      rows.push(new SourceRow(file, line, Object.fromEntries(names.map((name, at) => [name, record[at]!]))));
+    if (line === 1) places = placesOf(file, record, columns);
+    else rows.push(new SourceRow(file, line, record, places));
   };
   try {
     parse(content, {
@@ -89,8 +90,8 @@ function readContent(file: string): Buffer {
   }
 }
 
-function headerOf(file: string, names: string[], columns: readonly string[]): string[] {
+function placesOf(file: string, names: string[], columns: readonly string[]): Map<string, number> {
   const missing = columns.filter((column) => !names.includes(column));
   if (missing.length > 0) throw new SourceError(file, 1, `the header lacks ${missing.join(', ')}`);
-  return names;
+  return new Map(names.map((name, place) => [name, place]));
 }

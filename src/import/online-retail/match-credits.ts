@@ -32,6 +32,8 @@ interface Takeable {
 const neverSold = 'not matched: not sold to this customer before';
 export const moreThanSold = 'not matched: more than was sold to this customer';
 const soldForLess = 'not matched: more money than it was sold for';
+/** What orders of an earlier file can still answer. */
+export const earlierOrdersMayHelp: ReadonlySet<string> = new Set([neverSold, moreThanSold, soldForLess]);
 const noCustomer = 'not matched: names no customer';
 const discountLater = 'not matched: a discount granted later, no goods';
 const ownFee = "skipped: the shop's own fee, not a sale";

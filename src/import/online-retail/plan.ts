@@ -83,11 +83,18 @@ function planOrder(
 ): void {
   const reference = `online-retail:${invoice.number}`;
   const order: PlannedOrder = { reference, invoice, items: [], carriage: 0n, credits: [] };
+  const byPrice = new Map<string, PlannedItem>();
   for (const line of invoice.lines) {
     if (line.kind === 'ownFee') leaveOut(plan, invoice, line, "skipped: the shop's own fee, not a sale");
     else if (line.quantity < 0 || line.price < 0n)
       leaveOut(plan, invoice, line, 'skipped: negative on an ordinary invoice');
-    else plan.entries.push({ ...addLine(order, line, names), lines: 1, amount: line.amount, reference });
+    else
+      plan.entries.push({
+        ...addLine(order, byPrice, line, names),
+        lines: 1,
+        amount: line.amount,
+        reference,
+      });
   }
   if (order.items.length === 0 && order.carriage === 0n) return;
   plan.orders.push(order);
@@ -102,6 +109,7 @@ function planOrder(
 
 function addLine(
   order: PlannedOrder,
+  byPrice: Map<string, PlannedItem>,
   line: InvoiceLine,
   names: ReadonlyMap<string, string>,
 ): { outcome: string } {
@@ -109,20 +117,23 @@ function addLine(
     order.carriage += line.amount;
     return { outcome: 'imported: carriage' };
   }
-  const equal = order.items.find((item) => item.sku === line.sku && item.price === line.price);
+  const key = `${line.sku}|${line.price}`;
+  const equal = byPrice.get(key);
   if (equal) {
     equal.quantity += line.quantity;
     equal.left += line.quantity;
     return { outcome: 'imported: merged into an equal line of its invoice' };
   }
-  order.items.push({
+  const item: PlannedItem = {
     sku: line.sku,
     name: line.description || names.get(line.sku)!,
     tracksStock: line.kind === 'goods',
     quantity: line.quantity,
     price: line.price,
     left: line.quantity,
-  });
+  };
+  order.items.push(item);
+  byPrice.set(key, item);
   return { outcome: 'imported: order line' };
 }
 
