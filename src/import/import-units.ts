@@ -16,7 +16,7 @@ export interface Progress {
   stop(): void;
 }
 
-/** A long transaction would hold back everybody's events; this many units take some tenths of a second. */
+/** A long transaction would hold back everybody's events; this many units take about half a second. */
 const unitsPerTransaction = 250;
 /** Any number; two imports take turns, batch by batch. */
 const importLock = 4_150_230_108;
