@@ -21,20 +21,29 @@ export async function matchEarlierOrders(
   const open = creditLines.filter((each) => earlierOrdersMayHelp.has(each.reason));
   const alreadyThere = new Set<string>();
   for (const lines of inChunks(open)) {
-    const { results, recorded } = await database.transaction(async (transaction) => {
-      await takeImportTurn(transaction);
-      const recorded = await findRecorded(transaction, lines, ordersOfFile);
-      const earlier = await lockEarlierItems(transaction, lines, ordersOfFile);
-      // Worked out on copies, because the transaction may be repeated.
-      const returns = new EarlierReturns(locationId, recorded, earlier);
-      const results = lines.map((line) => returns.match({ ...line, takes: [...line.takes] }));
-      await returns.write(transaction);
-      return { results, recorded };
-    });
+    const { results, recorded } = await database.transaction((transaction) =>
+      matchChunk(transaction, lines, locationId, ordersOfFile),
+    );
     lines.forEach((line, at) => Object.assign(line, results[at]));
     for (const each of recorded) alreadyThere.add(referenceOf(each.reference, each.credit_note));
   }
   return alreadyThere;
+}
+
+/** Works on copies of the lines, because the transaction may be repeated. */
+async function matchChunk(
+  transaction: Executor,
+  lines: readonly CreditLine[],
+  locationId: string,
+  ordersOfFile: readonly string[],
+): Promise<{ results: CreditLine[]; recorded: Recorded[] }> {
+  await takeImportTurn(transaction);
+  const recorded = await findRecorded(transaction, lines, ordersOfFile);
+  const earlier = await lockEarlierItems(transaction, lines, ordersOfFile);
+  const returns = new EarlierReturns(locationId, recorded, earlier);
+  const results = lines.map((line) => returns.match({ ...line, takes: [...line.takes] }));
+  await returns.write(transaction);
+  return { results, recorded };
 }
 
 /** A credit note's lines stay together: its return of an order is written once. */
