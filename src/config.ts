@@ -36,6 +36,10 @@ const environmentSchema = z.object({
   JWT_SECRET: secret.optional(),
   JWT_KEYS: signingKeys.optional(),
   SAMPLE_DATA: truth.optional(),
+  ALLOWED_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim().replace(/\/$/, '')))
+    .default([]),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -50,6 +54,8 @@ export interface Config {
   readonly signingKeys: readonly [SigningKey, ...SigningKey[]];
   /** Load the sample orders and logins when the database is empty. */
   readonly sampleData: boolean;
+  /** Origins of web pages elsewhere that may call the API. */
+  readonly allowedOrigins: readonly string[];
   readonly logLevel: string;
 }
 
@@ -81,6 +87,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dataDirectory: values.DATA_DIR,
     signingKeys: keys as [SigningKey, ...SigningKey[]],
     sampleData: values.SAMPLE_DATA ?? (values.DATABASE_URL === undefined && !production),
+    allowedOrigins: values.ALLOWED_ORIGINS,
     logLevel: values.LOG_LEVEL,
   });
 }

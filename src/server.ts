@@ -27,6 +27,8 @@ export interface ServerOptions {
   /** Origins of pages elsewhere that may call the API, beside Apollo's Sandbox and our own pages. */
   readonly allowedOrigins?: readonly string[];
   readonly production?: boolean;
+  /** Name the sample logins on the front page. */
+  readonly sampleData?: boolean;
 }
 
 export interface RunningServer {
@@ -46,6 +48,10 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   const allows = originChecker(options.allowedOrigins ?? [], options.production ?? false);
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
+    // Chrome asks before a page from the internet, such as Apollo Studio, may call a server on this machine.
+    if (request.headers['access-control-request-private-network'] && allows(request.headers)) {
+      void reply.header('access-control-allow-private-network', 'true');
+    }
   });
   await server.register(cors, {
     delegator: (request, done) => done(null, { origin: allows(request.headers), maxAge: 86_400 }),
@@ -63,7 +69,8 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   });
   const apollo = await addGraphql(server, app);
   addProbes(server, app);
-  server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(explorerPage));
+  const page = explorerPage(options.sampleData ?? false);
+  server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const url = await server.listen({ host: options.host, port: options.port });
   return {
     url,

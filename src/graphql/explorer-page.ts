@@ -1,4 +1,4 @@
-const firstQuery = `# 1. Sign in (the sample logins all have the password sample-password):
+const firstQuery = `# 1. Sign in (with sample data, the sample logins have the password sample-password):
 mutation SignIn {
   login(input: { email: "manager@example.com", password: "sample-password" }) {
     session { accessToken expiresAt user { displayName role } }
@@ -19,8 +19,12 @@ subscription Warehouse {
 }
 `;
 
+const sampleLogins = `<p>Sample logins: manager@example.com, warehouse@example.com, service@example.com and
+  customer@example.com, each with the password <code>sample-password</code>.</p>`;
+
 /** Apollo Sandbox at this server when the browser is online, and what to do when it is not. */
-export const explorerPage = `<!doctype html>
+export function explorerPage(sampleData: boolean): string {
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -30,7 +34,7 @@ export const explorerPage = `<!doctype html>
   body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: #1b2430; background: #fff; }
   #sandbox { height: 100vh; }
   #offline { display: none; max-width: 46rem; margin: 4rem auto; padding: 0 1.5rem; }
-  pre { background: #f2f4f7; padding: 1rem; border-radius: 6px; overflow-x: auto; }
+  pre { background: #f2f4f7; padding: 1rem; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
   @media (prefers-color-scheme: dark) { body { color: #e6eaf0; background: #14181f; } pre { background: #222833; } }
 </style>
 </head>
@@ -41,8 +45,7 @@ export const explorerPage = `<!doctype html>
   <p>The server is running. Apollo Sandbox could not be loaded, because it comes from the internet;
   any GraphQL client works with <code class="address"></code>:</p>
   <pre id="curl"></pre>
-  <p>Sample logins: manager@example.com, warehouse@example.com, service@example.com and customer@example.com,
-  each with the password <code>sample-password</code>.</p>
+  ${sampleData ? sampleLogins : ''}
 </main>
 <script>
   const endpoint = location.origin + '/graphql';
@@ -69,3 +72,4 @@ export const explorerPage = `<!doctype html>
 </body>
 </html>
 `;
+}

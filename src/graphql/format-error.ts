@@ -37,7 +37,9 @@ export function formatError(
   if (error instanceof TopLevelError) return shape(error.code, message, error.details);
   if (error instanceof ArgumentValidationError) {
     const problems = flatten(error.extensions.validationErrors, []);
-    const text = problems.map((problem) => `${problem.path.join('.')}: ${problem.message}`).join(' ');
+    const text = problems
+      .map(({ path: at, message: what }) => (at.length > 1 ? `${at.join('.')}: ${what}` : what))
+      .join(' ');
     return shape('BAD_USER_INPUT', text);
   }
   if (error instanceof Refusal) return shape('BAD_USER_INPUT', error.message);
@@ -46,8 +48,10 @@ export function formatError(
   if (isUnavailable(error)) {
     return shape('SERVICE_UNAVAILABLE', errorCatalogue.SERVICE_UNAVAILABLE.meaning, { retryable: true });
   }
-  // GraphQL's own: syntax, validation, coercion of variables.
-  if (error instanceof GraphQLError && error.originalError === undefined) return withoutStack(formatted);
+  // GraphQL's own: syntax, validation, coercion of variables. What a resolver throws has a path.
+  if (error instanceof GraphQLError && (error.path === undefined || error.originalError === undefined)) {
+    return ofGraphqlItself(formatted);
+  }
   const fault = withoutStatement(error);
   log.error(
     { err: fault instanceof Error ? { type: fault.name, message: fault.message, stack: fault.stack } : {} },
@@ -64,7 +68,8 @@ function isUnavailable(error: unknown): boolean {
   return failure !== undefined && retryableStates.test(failure.code);
 }
 
-function withoutStack(formatted: GraphQLFormattedError): GraphQLFormattedError {
+/** Apollo gives these a code; on a socket they come without one. */
+function ofGraphqlItself(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const { stacktrace: _stacktrace, ...extensions } = formatted.extensions ?? {};
-  return { ...formatted, extensions };
+  return { ...formatted, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } };
 }

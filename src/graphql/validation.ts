@@ -28,12 +28,8 @@ export function flatten(errors: readonly ValidationError[], path: readonly strin
   return errors.flatMap((error) => {
     const here = [...path, error.property];
     const own = Object.values(error.constraints ?? {}).map(
-      (message) => new UserError('VALIDATION', sentence(message), here),
+      (message) => new UserError('VALIDATION', `${message}.`, here),
     );
     return [...own, ...flatten(error.children ?? [], here)];
   });
-}
-
-function sentence(message: string): string {
-  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 }

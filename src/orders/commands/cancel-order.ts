@@ -41,7 +41,8 @@ export const cancelOrder = defineSubjectCommand(
     return {
       result: { orderId: order.id },
       description: 'The order was cancelled.',
-      changes: { cancelReason: input.reason ?? null },
+      // Nothing was shipped, so nothing is left to fulfil.
+      changes: { cancelReason: input.reason ?? null, unitsOrdered: 0 },
       also: units > 0 ? [...cancelled, released] : cancelled,
     };
   },
