@@ -19,7 +19,10 @@ function errorDocument(): string {
   const rows = (kind: string) =>
     Object.entries(errorCatalogue)
       .filter(([, entry]) => entry.kind === kind)
-      .map(([code, entry]) => `| \`${code}\` | ${'type' in entry ? `\`${entry.type}\` | ` : ''}${entry.meaning} | ${entry.remedy} |`)
+      .map(
+        ([code, entry]) =>
+          `| \`${code}\` | ${'type' in entry ? `\`${entry.type}\` | ` : ''}${entry.meaning} | ${entry.remedy} |`,
+      )
       .join('\n');
   return `# Errors
 
@@ -65,7 +68,9 @@ ${rows.join('\n')}
 const checking = process.argv.includes('--check');
 let stale = 0;
 for (const [path, make] of Object.entries(files)) {
-  const text = path.endsWith('.md') ? await prettier.format(make(), { parser: 'markdown', printWidth: 110 }) : make();
+  const text = path.endsWith('.md')
+    ? await prettier.format(make(), { parser: 'markdown', printWidth: 110 })
+    : make();
   if (!checking) writeFileSync(path, text);
   else if (readFileSync(path, 'utf8') !== text) {
     console.error(`${path} is out of date: run \`npm run generate\` and commit it.`);
@@ -79,6 +84,8 @@ process.exitCode = stale > 0 ? 1 : 0;
 function migrationsDrift(): number {
   const run = spawnSync('npx', ['drizzle-kit', 'generate', '--name=drift'], { encoding: 'utf8' });
   if (run.status === 0 && run.stdout.includes('No schema changes')) return 0;
-  console.error('The migrations do not match src/db/tables: see the new file in drizzle/, name it and commit it.');
+  console.error(
+    'The migrations do not match src/db/tables: see the new file in drizzle/, name it and commit it.',
+  );
   return 1;
 }
