@@ -1,22 +1,24 @@
 import {
   Args,
   ArgsType,
+  ArgumentValidationError,
   Authorized,
   Ctx,
   Field,
+  FieldResolver,
   ID,
   InputType,
   Resolver,
   Root,
   Subscription,
 } from 'type-graphql';
-import { FieldResolver } from 'type-graphql';
-import { IsOptional, IsUUID, Length, ValidateNested } from 'class-validator';
+import { IsOptional, IsUUID, Length, validate, ValidateNested } from 'class-validator';
 import { mayKnowOfOrder } from '../auth/visibility.ts';
 import type { FulfillmentStatus as FulfillmentStatusValue } from '../db/tables/enumerations.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import type { LogEvent } from '../history/log.repository.ts';
 import { subscribeToLog } from '../graphql/subscribe-to-log.ts';
+import { validatorOptions } from '../graphql/validation.ts';
 import { orderById } from '../orders/order.loaders.ts';
 import { Order } from '../orders/order.type.ts';
 import { fulfillmentById } from './fulfillment.loaders.ts';
@@ -55,6 +57,15 @@ class FulfillmentStatusArguments {
   after?: string | null;
 }
 
+/** type-graphql validates before each event; a mistake in the arguments is to be told before the first. */
+async function validated(given: FulfillmentStatusArguments): Promise<FulfillmentStatusArguments> {
+  const filter = given.filter && Object.assign(new FulfillmentStatusFilter(), given.filter);
+  const complete = Object.assign(new FulfillmentStatusArguments(), given, { filter });
+  const problems = await validate(complete, validatorOptions);
+  if (problems.length > 0) throw new ArgumentValidationError(problems);
+  return complete;
+}
+
 function wanted(event: LogEvent, filter: FulfillmentStatusFilter): boolean {
   if (!event.fulfillment || event.newStatus === null || event.oldStatus === event.newStatus) return false;
   const { locationCode, orderId, statuses } = filter;
@@ -70,8 +81,8 @@ export class FulfillmentSubscriptionResolver {
   @Subscription(() => FulfillmentStatusChange, {
     description:
       'Fulfillments that are made or change their status, in the order of the event log. Permission: fulfillments.view; only what you may see.',
-    subscribe: ({ context, args }) => {
-      const { filter, after } = args as FulfillmentStatusArguments;
+    subscribe: async ({ context, args }) => {
+      const { filter, after } = await validated(args as FulfillmentStatusArguments);
       return subscribeToLog(
         context as RequestContext,
         after ?? null,
@@ -82,13 +93,13 @@ export class FulfillmentSubscriptionResolver {
   @Authorized('fulfillments.view')
   fulfillmentStatusChanged(
     @Root() event: LogEvent,
-    @Args(() => FulfillmentStatusArguments) _arguments: FulfillmentStatusArguments,
+    @Args(() => FulfillmentStatusArguments, { validate: false }) _arguments: FulfillmentStatusArguments,
     @Ctx() context: RequestContext,
   ) {
     const { oldStatus, newStatus, occurredAt } = event;
     return {
       event,
-      cursor: context.services.eventLog.cursors.encode(event.place),
+      cursor: context.services.eventLog.cursors.encode(event),
       oldStatus,
       newStatus,
       occurredAt,

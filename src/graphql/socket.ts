@@ -1,5 +1,13 @@
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { CloseCode } from 'graphql-ws';
+import {
+  GraphQLError,
+  parse,
+  validate,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
+import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
 import { makeHandler, type Extra } from 'graphql-ws/use/@fastify/websocket';
 import type { WebsocketHandler } from '@fastify/websocket';
 import type { Actor } from '../auth/actor.ts';
@@ -10,6 +18,10 @@ import { clientAddress, userAgentOf } from './request-origin.ts';
 
 /** Sent to a subscriber that does not keep up. The client connects again and resumes from its last cursor. */
 export const tooSlowCloseCode = 4503;
+const tooSlowReason = 'Too slow: connect again and resume from your last cursor';
+const expiredReason = 'The access token has expired';
+/** Answers that wait for a client to read them. One that asks for more meanwhile is cut off. */
+const unreadLimitBytes = 8_000_000;
 /** Node's timers hold no more than this; a token never lives so long. */
 const maximumTimerMs = 2_147_483_647;
 
@@ -19,6 +31,14 @@ type SocketState = {
   expiry?: NodeJS.Timeout;
 };
 type SocketExtra = Extra & SocketState;
+type SocketContext = Context<Record<string, unknown>, SocketExtra>;
+
+/** Ends an operation that never began, so that its errors go out as an `error` message. */
+class RequestRefused extends Error {
+  constructor(readonly errors: readonly GraphQLError[]) {
+    super('The request was refused.');
+  }
+}
 
 /**
  * GraphQL over WebSocket: the token is checked when the socket opens, and the socket closes when it expires, so
@@ -30,49 +50,102 @@ export function makeSocketHandler(
   verifyToken: (token: string) => Actor | null,
   log: FaultLogger,
 ): WebsocketHandler {
-  const format = (errors: readonly (GraphQLError | GraphQLFormattedError)[]) =>
-    errors.map((error) => {
-      const formatted = error instanceof GraphQLError ? error.toJSON() : error;
-      return formatError(formatted, error, log) as GraphQLFormattedError;
-    });
+  const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
+    errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
   return makeHandler<Record<string, unknown>, SocketState>({
-    schema,
-    onConnect(context) {
-      const extra = context.extra as SocketExtra;
-      const token = bearerToken(
-        authorizationOf(context.connectionParams) ?? extra.request.headers.authorization,
-      );
-      const actor = token === null ? null : verifyToken(token);
-      if (!actor) {
-        extra.socket.close(
-          CloseCode.Forbidden,
-          'Send a valid access token as connectionParams.authorization',
-        );
-        return false;
-      }
-      extra.actor = actor;
-      extra.expiry = setTimeout(
-        () => extra.socket.close(CloseCode.Forbidden, 'The access token has expired'),
-        Math.min(actor.expiresAtSeconds * 1000 - Date.now(), maximumTimerMs),
-      );
-      return true;
-    },
-    onClose(context) {
-      clearTimeout((context.extra as SocketExtra).expiry);
+    onConnect: (context) => authenticate(context, verifyToken),
+    onClose: (context) => clearTimeout(context.extra.expiry),
+    onSubscribe(context, _id, payload) {
+      if (isUnusable(context)) return [new GraphQLError('The socket is closing.')];
+      return readRequest(schema, payload);
     },
     context(context) {
-      const { request, actor, socket } = context.extra as SocketExtra;
+      const { request, actor } = context.extra;
       return new RequestContext(
         services,
         actor ?? null,
         { ipAddress: clientAddress(request), userAgent: userAgentOf(request) },
-        () => socket.close(tooSlowCloseCode, 'Too slow: connect again and resume from your last cursor'),
+        () => close(context, tooSlowCloseCode, tooSlowReason),
       );
     },
-    onError: (_context, _id, _payload, errors) => format(errors),
-    onNext: (_context, _id, _payload, _arguments, result) =>
-      result.errors ? { ...result, errors: format(result.errors) } : undefined,
+    onOperation: (_context, _id, _payload, _arguments, result) =>
+      isRequestError(result) ? refused(result.errors) : undefined,
+    onError(context, _id, _payload, errors) {
+      // What a socket that is gone did not get is no fault of ours, and nobody is left to tell.
+      const { socket } = context.extra;
+      if (socket.readyState !== socket.OPEN) return undefined;
+      const original = errors[0]?.originalError;
+      return format(original instanceof RequestRefused ? original.errors : errors);
+    },
+    onNext(context, _id, _payload, _arguments, result) {
+      if (isUnusable(context)) return undefined;
+      return result.errors ? { ...result, errors: format(result.errors) } : undefined;
+    },
   });
+}
+
+function authenticate(context: SocketContext, verifyToken: (token: string) => Actor | null): boolean {
+  const { extra } = context;
+  const token = bearerToken(authorizationOf(context.connectionParams) ?? extra.request.headers.authorization);
+  const actor = token === null ? null : verifyToken(token);
+  if (!actor) {
+    extra.socket.close(CloseCode.Forbidden, 'Send a valid access token as connectionParams.authorization');
+    return false;
+  }
+  extra.actor = actor;
+  const lifetimeMs = Math.min(actor.expiresAtSeconds * 1000 - Date.now(), maximumTimerMs);
+  extra.expiry = setTimeout(() => close(context, CloseCode.Forbidden, expiredReason), lifetimeMs);
+  return true;
+}
+
+/**
+ * Whether the socket is closing; it is made to when its client does not read what it has asked for. (A
+ * subscription waits for its reader, but a client can ask for any number of answers and read none.)
+ */
+function isUnusable(context: SocketContext): boolean {
+  const { socket } = context.extra;
+  if (socket.bufferedAmount > unreadLimitBytes) close(context, tooSlowCloseCode, tooSlowReason);
+  return socket.readyState !== socket.OPEN;
+}
+
+/** Closes the socket and ends its subscriptions at once; a client that does not read may take long to close. */
+function close(context: SocketContext, code: number, reason: string): void {
+  context.extra.socket.close(code, reason);
+  for (const operation of Object.values(context.subscriptions)) {
+    if (operation && 'return' in operation) void operation.return(undefined);
+  }
+}
+
+/** graphql-ws takes a syntax error for a fault of the server and closes the socket; it is the client's. */
+function readRequest(schema: GraphQLSchema, payload: SubscribePayload) {
+  let document: DocumentNode;
+  try {
+    document = parse(payload.query);
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+  const errors = validate(schema, document);
+  if (errors.length > 0) return errors;
+  return { schema, document, operationName: payload.operationName, variableValues: payload.variables };
+}
+
+function isRequestError(result: object): result is ExecutionResult & { errors: readonly GraphQLError[] } {
+  return 'errors' in result && !('data' in result);
+}
+
+/** graphql-ws sends `error` only for what an iterator throws. */
+function refused(errors: readonly GraphQLError[]): AsyncIterableIterator<never> {
+  const iterator: AsyncIterableIterator<never> = {
+    next: () => Promise.reject(new RequestRefused(errors)),
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
+}
+
+/** What an event stream throws has no path, and is wrapped by graphql-ws. */
+function thrownBy(error: GraphQLError): unknown {
+  return error.originalError !== undefined && error.path === undefined ? error.originalError : error;
 }
 
 /** Sandbox sends the headers of its settings as connection parameters, as they are written there. */

@@ -1,5 +1,4 @@
 import type { Actor } from '../auth/actor.ts';
-import { SlowSubscriberError } from '../history/event-log.ts';
 import type { LogEvent } from '../history/log.repository.ts';
 import type { RequestContext } from './context.ts';
 
@@ -7,28 +6,24 @@ import type { RequestContext } from './context.ts';
  * The events of a subscription. Before each one the context forgets what it has loaded, so that nested objects
  * are as fresh as the event.
  */
-export function subscribeToLog(
+export async function subscribeToLog(
   context: RequestContext,
   after: string | null,
   wanted: (event: LogEvent, viewer: Actor) => boolean,
-): AsyncIterableIterator<LogEvent> {
+): Promise<AsyncIterableIterator<LogEvent>> {
   const { viewer } = context;
-  const events = context.services.eventLog.subscribe(after, (event) => wanted(event, viewer));
-  return {
+  const events = await context.services.eventLog.subscribe(after, {
+    wanted: (event) => wanted(event, viewer),
+    onTooSlow: () => context.cutOff(),
+  });
+  const iterator: AsyncIterableIterator<LogEvent> = {
     async next() {
-      try {
-        const result = await events.next();
-        context.forgetLoaded();
-        return result;
-      } catch (error) {
-        if (!(error instanceof SlowSubscriberError)) throw error;
-        context.cutOff();
-        return { done: true, value: undefined };
-      }
+      const result = await events.next();
+      context.forgetLoaded();
+      return result;
     },
     return: () => events.return!(),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    [Symbol.asyncIterator]: () => iterator,
   };
+  return iterator;
 }

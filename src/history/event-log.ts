@@ -1,25 +1,36 @@
 import type { Database } from '../db/driver/database.ts';
+import { withoutStatement } from '../db/pg-errors.ts';
 import { isAfter, LogCursors, resyncRequired, type LogPlace } from './log-place.ts';
-import { readHead, readLog, readLogIdentity, type LogEvent } from './log.repository.ts';
+import {
+  findEventId,
+  hasRunningTransactions,
+  readHead,
+  readLog,
+  readLogIdentity,
+  type LogEvent,
+} from './log.repository.ts';
+import { Subscriber, type SubscriberOptions } from './subscriber.ts';
 
 const channel = 'order_history';
 /** The floor below all wake-ups: whatever is lost, the log is read this often. */
 const pollIntervalMs = 1_000;
+/** The first of the growing pauses while a running transaction may hold events back. */
+const heldBackIntervalMs = 20;
 /** Wake-ups of a busy server are gathered into one NOTIFY this often. */
 const wakeUpIntervalMs = 5;
 const batchSize = 500;
-/** Events that wait for one subscriber. Past it the subscriber is cut off and resumes from its cursor. */
-const queueLimit = 1_000;
-
-/** Ends a subscription whose reader does not keep up; its socket is closed so that it can resume. */
-export class SlowSubscriberError extends Error {
-  constructor() {
-    super(`More than ${queueLimit} events are waiting for this subscriber.`);
-  }
-}
 
 interface Logger {
   error(details: object, message: string): void;
+}
+
+export interface EventLogStatistics {
+  readonly subscribers: number;
+  /** Events read from the database since the start. */
+  readonly eventsRead: number;
+  readonly failedReads: number;
+  /** Subscribers that did not keep up. */
+  readonly cutOff: number;
 }
 
 /**
@@ -29,6 +40,7 @@ interface Logger {
 export class EventLog {
   private readonly subscribers = new Set<Subscriber>();
   private readonly stopped = new AbortController();
+  private readonly counters = { eventsRead: 0, failedReads: 0, cutOff: 0 };
   private wake: () => void = () => {};
   private wakeUpTimer: NodeJS.Timeout | undefined;
   private listener: { close(): Promise<void> } | undefined;
@@ -49,6 +61,10 @@ export class EventLog {
     return log;
   }
 
+  statistics(): EventLogStatistics {
+    return { subscribers: this.subscribers.size, ...this.counters };
+  }
+
   /**
    * After a commit that wrote history. One timer for the process sends at most one NOTIFY every few
    * milliseconds, outside every transaction: a NOTIFY inside one takes a lock over all commits.
@@ -63,149 +79,136 @@ export class EventLog {
   }
 
   /**
-   * The events that `wanted` lets through: everything after the cursor and then whatever happens, or, without a
-   * cursor, whatever happens from now on.
+   * The events that are wanted: everything after the cursor and then whatever happens, or, without a cursor,
+   * whatever happens from now on. A cursor that cannot be resumed from is refused before anything starts.
    */
-  subscribe(after: string | null, wanted: (event: LogEvent) => boolean): AsyncIterableIterator<LogEvent> {
-    const start = after === null ? null : this.cursors.decode(after);
-    const subscriber = new Subscriber();
-    const events = this.follow(start, subscriber, wanted);
-    return {
-      next: () => events.next(),
-      // A generator that waits for its next event does not see `return`; the subscriber does.
-      return: async () => {
-        subscriber.stop();
-        return events.return(undefined);
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
-  }
-
-  private async *follow(
-    start: LogPlace | null,
-    subscriber: Subscriber,
-    wanted: (event: LogEvent) => boolean,
-  ): AsyncGenerator<LogEvent, undefined> {
-    let last = start ?? this.head;
-    // Registered before the first read: what is committed meanwhile is in the queue or in the pages, or in both.
-    this.subscribers.add(subscriber);
-    try {
-      if (start) {
-        if (isAfter(start, await readHead(this.database.read))) throw resyncRequired();
-        for await (const event of this.catchUp(start, subscriber)) {
-          last = event.place;
-          if (wanted(event)) yield event;
-        }
-      }
-      subscriber.goLive();
-      for (;;) {
-        const event = await subscriber.next();
-        if (event === undefined) return undefined;
-        if (!isAfter(event.place, last)) continue;
-        last = event.place;
-        if (wanted(event)) yield event;
-      }
-    } finally {
+  async subscribe(
+    after: string | null,
+    options: SubscriberOptions,
+  ): Promise<AsyncIterableIterator<LogEvent>> {
+    const start = after === null ? null : await this.resumeFrom(after);
+    const onTooSlow = (): void => {
       this.subscribers.delete(subscriber);
-    }
+      this.counters.cutOff += 1;
+      options.onTooSlow();
+    };
+    const subscriber = new Subscriber({ ...options, onTooSlow });
+    // Registered before the first page is read: what is committed meanwhile is queued, or in the pages, or both.
+    if (this.stopped.signal.aborted) subscriber.end();
+    else this.subscribers.add(subscriber);
+    if (!start) subscriber.goLive();
+    const events = start ? this.replay(start, subscriber) : this.follow(this.head, subscriber);
+    const end = async (): Promise<IteratorResult<LogEvent>> => {
+      // Not left to the generator: while it waits for an event, or has not been started, it does not see it.
+      subscriber.end();
+      this.subscribers.delete(subscriber);
+      return events.return(undefined);
+    };
+    const iterator: AsyncIterableIterator<LogEvent> = {
+      next: () => events.next(),
+      return: end,
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
   }
 
-  /** Pages from the database until there is no more, and nothing was dropped from the queue meanwhile. */
-  private async *catchUp(after: LogPlace, subscriber: Subscriber): AsyncGenerator<LogEvent> {
-    let last = after;
+  /**
+   * Only an event that this log still holds can be resumed from. Whatever else a cursor names is of another
+   * log, of a part that has been archived, or of one that a restored backup does not have.
+   */
+  private async resumeFrom(after: string): Promise<LogPlace> {
+    const cursor = this.cursors.decode(after);
+    const eventId = await findEventId(this.database.read, cursor.place);
+    if (eventId === undefined || !this.cursors.isOf(cursor, eventId)) throw resyncRequired();
+    return cursor.place;
+  }
+
+  /** Pages from the database until there is no more and nothing was dropped from the queue, then the queue. */
+  private async *replay(start: LogPlace, subscriber: Subscriber): AsyncGenerator<LogEvent, undefined> {
+    let last = start;
     let more = true;
-    while (more && !subscriber.stopped) {
-      subscriber.dropped = false;
+    while (more && !subscriber.isEnded) {
+      subscriber.startPage();
       const page = await readLog(this.database.read, last, batchSize);
       for (const event of page) {
         last = event.place;
-        yield event;
+        if (subscriber.options.wanted(event)) yield event;
       }
-      more = page.length === batchSize || subscriber.dropped;
+      more = page.length === batchSize || !subscriber.goLive();
+    }
+    return yield* this.follow(last, subscriber);
+  }
+
+  private async *follow(start: LogPlace, subscriber: Subscriber): AsyncGenerator<LogEvent, undefined> {
+    let last = start;
+    for (;;) {
+      const event = await subscriber.next();
+      if (event === undefined) return undefined;
+      if (!isAfter(event.place, last)) continue;
+      last = event.place;
+      yield event;
     }
   }
 
   private async readForEver(): Promise<void> {
+    let pauseMs = pollIntervalMs;
     while (!this.stopped.signal.aborted) {
       const woken = this.nextWakeUp();
       try {
-        const events = await readLog(this.database.read, this.head, batchSize);
-        for (const event of events) {
-          this.head = event.place;
-          for (const subscriber of this.subscribers) subscriber.push(event);
-        }
-        if (events.length === batchSize) continue;
+        // Asked before the log is read: an event that such a transaction holds back is missing from the page,
+        // and if that transaction rolls back, nobody wakes us.
+        const heldBack = await hasRunningTransactions(this.database.read);
+        if (await this.readOnce()) continue;
+        pauseMs = heldBack ? Math.min(pauseMs * 2, pollIntervalMs) : pollIntervalMs;
       } catch (error) {
-        this.logger.error(
-          { error: (error as Error).message },
-          'the event log could not be read; it is tried again',
-        );
+        this.counters.failedReads += 1;
+        pauseMs = pollIntervalMs;
+        const cause = withoutStatement(error);
+        const message = cause instanceof Error ? cause.message : 'unknown';
+        this.logger.error({ error: message }, 'the event log could not be read; it is tried again');
       }
-      await woken;
+      if (await woken(pauseMs)) pauseMs = heldBackIntervalMs / 2;
     }
   }
 
-  private nextWakeUp(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, pollIntervalMs);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Hands the next events to the subscribers; true when there may be more of them. */
+  private async readOnce(): Promise<boolean> {
+    const events = await readLog(this.database.read, this.head, batchSize);
+    for (const event of events) {
+      this.head = event.place;
+      for (const subscriber of this.subscribers) subscriber.push(event);
+    }
+    this.counters.eventsRead += events.length;
+    return events.length === batchSize;
+  }
+
+  /** From now on a wake-up counts; the function waits for it, or for so long, and tells which it was. */
+  private nextWakeUp(): (limitMs: number) => Promise<boolean> {
+    let isAwake = false;
+    let awake = (): void => {};
+    this.wake = () => {
+      isAwake = true;
+      awake();
+    };
+    return async (limitMs) => {
+      if (isAwake) return true;
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        awake = resolve;
+        timer = setTimeout(resolve, limitMs);
+      });
+      clearTimeout(timer);
+      return isAwake;
+    };
   }
 
   async close(): Promise<void> {
     clearTimeout(this.wakeUpTimer);
     this.stopped.abort();
     this.wake();
-    for (const subscriber of this.subscribers) subscriber.stop();
+    for (const subscriber of this.subscribers) subscriber.end();
+    this.subscribers.clear();
     await this.listener?.close();
     await this.reading;
-  }
-}
-
-/** The bounded queue between the reader and one subscription. */
-class Subscriber {
-  stopped = false;
-  /** Set when events were dropped while the subscriber still read old ones from the database. */
-  dropped = false;
-  private queue: LogEvent[] = [];
-  private live = false;
-  private tooSlow = false;
-  private notify: () => void = () => {};
-
-  goLive(): void {
-    this.live = true;
-  }
-
-  push(event: LogEvent): void {
-    if (this.queue.length < queueLimit) this.queue.push(event);
-    else if (this.live) this.tooSlow = true;
-    else {
-      this.queue = [];
-      this.dropped = true;
-    }
-    this.notify();
-  }
-
-  stop(): void {
-    this.stopped = true;
-    this.notify();
-  }
-
-  /** The next event; undefined when there will be none. */
-  async next(): Promise<LogEvent | undefined> {
-    while (!this.stopped) {
-      if (this.tooSlow) throw new SlowSubscriberError();
-      const event = this.queue.shift();
-      if (event) return event;
-      await new Promise<void>((resolve) => {
-        this.notify = resolve;
-      });
-    }
-    return undefined;
   }
 }

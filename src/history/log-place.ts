@@ -12,46 +12,58 @@ export function isAfter(left: LogPlace, right: LogPlace): boolean {
   return left.position > right.position;
 }
 
+/** A cursor as a client sends it: well formed, and not yet known to be of this log. */
+export interface LogCursor {
+  readonly place: LogPlace;
+  readonly signature: string;
+}
+
+const cursorForm = /^(\d{1,19})\.(\d{1,18})\.([\w-]{22})$/;
+
 /**
- * Cursors of one log. They are signed with the log's identity: a cursor of another database, or of this one
- * before it was restored (whose transaction ids mean something else), is recognised and answered with
- * "resync" instead of with events from a wrong place.
+ * Cursors of one log. They are signed with the log's identity and with the event that they stand for: a cursor
+ * of another database, or of this one before a backup of it was restored (whose transaction ids are given out
+ * again), is recognised and answered with "resync" instead of with events from a wrong place.
  */
 export class LogCursors {
   constructor(private readonly identity: string) {}
 
-  encode(place: LogPlace): string {
-    const text = `${place.transactionId}.${place.position}`;
-    return Buffer.from(`${text}.${this.sign(text)}`).toString('base64url');
+  encode(event: { readonly id: string; readonly place: LogPlace }): string {
+    const text = placeText(event.place);
+    return Buffer.from(`${text}.${this.sign(text, event.id)}`).toString('base64url');
   }
 
-  decode(cursor: string): LogPlace {
-    const parts = /^((\d{1,19})\.(\d{1,18}))\.([\w-]{22})$/.exec(Buffer.from(cursor, 'base64url').toString());
+  decode(cursor: string): LogCursor {
+    const parts = cursorForm.exec(Buffer.from(cursor, 'base64url').toString());
     if (!parts) {
       throw new TopLevelError(
         'BAD_USER_INPUT',
         'The cursor in `after` is not one that this API has given out.',
       );
     }
-    const [, text, transactionId, position, signature] = parts as unknown as [
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    if (!timingSafeEqual(Buffer.from(signature), Buffer.from(this.sign(text)))) throw resyncRequired();
-    return { transactionId: BigInt(transactionId), position: BigInt(position) };
+    const [, transactionId, position, signature] = parts as unknown as [string, string, string, string];
+    return { place: { transactionId: BigInt(transactionId), position: BigInt(position) }, signature };
   }
 
-  private sign(text: string): string {
-    return createHmac('sha256', this.identity).update(text).digest('base64url').slice(0, 22);
+  /** Whether the cursor stands for this event, which is the one at its place. */
+  isOf(cursor: LogCursor, eventId: string): boolean {
+    const expected = Buffer.from(this.sign(placeText(cursor.place), eventId));
+    const actual = Buffer.from(cursor.signature);
+    return actual.length === expected.length && timingSafeEqual(actual, expected);
   }
+
+  private sign(text: string, eventId: string): string {
+    return createHmac('sha256', this.identity).update(`${text}.${eventId}`).digest('base64url').slice(0, 22);
+  }
+}
+
+function placeText({ transactionId, position }: LogPlace): string {
+  return `${transactionId}.${position}`;
 }
 
 export function resyncRequired(): TopLevelError {
   return new TopLevelError(
     'RESYNC_REQUIRED',
-    'The cursor in `after` belongs to another event log. Load the present state with a query, then subscribe without `after`.',
+    'The cursor in `after` belongs to another event log, or to a part of it that is no longer kept. Load the present state with a query, then subscribe without `after`.',
   );
 }

@@ -100,6 +100,22 @@ export async function readHead(executor: Executor): Promise<LogPlace> {
   return { transactionId: BigInt(row!.head), position: 0n };
 }
 
+/** The event at a place; undefined when this log holds none there. */
+export async function findEventId(executor: Executor, place: LogPlace): Promise<string | undefined> {
+  const [row] = await executor.execute<{ id: string }>(sql`
+    select id from order_history
+    where transaction_id = ${place.transactionId.toString()}::xid8 and position = ${place.position.toString()}::bigint`);
+  return row?.id;
+}
+
+/** Whether a transaction is running that may hold back events of those that have committed since it began. */
+export async function hasRunningTransactions(executor: Executor): Promise<boolean> {
+  const [row] = await executor.execute<{ running: boolean }>(sql`
+    select pg_snapshot_xmin(snapshot) <> pg_snapshot_xmax(snapshot) as running
+    from pg_current_snapshot() as snapshot`);
+  return row!.running;
+}
+
 /**
  * What tells this log from every other: the row that the first migration made, the database and the server. A
  * dump restored elsewhere carries the row along, but its transaction ids start anew.

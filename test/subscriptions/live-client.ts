@@ -1,0 +1,108 @@
+import { createClient, type Client } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { waitUntil } from '../setup/wait-until.ts';
+
+export const statusChanged = `subscription ($filter: FulfillmentStatusFilter, $after: String) {
+  fulfillmentStatusChanged(filter: $filter, after: $after) {
+    cursor oldStatus newStatus occurredAt
+    fulfillment { id number status version } order { id number status }
+  }
+}`;
+
+export interface StatusEvent {
+  cursor: string;
+  oldStatus: string | null;
+  newStatus: string;
+  occurredAt: string;
+  fulfillment: { id: string; number: string; status: string; version: number } | null;
+  order: { id: string; number: string; status: string } | null;
+}
+
+export interface Followed {
+  /** In the order in which they came, over all connections. */
+  readonly events: StatusEvent[];
+  /** Errors that came with events. */
+  readonly fieldErrors: unknown[];
+  /** How the subscription ended, when it did: undefined for completed, else the error. */
+  readonly ended: Promise<unknown>;
+  /** How many connections there were. */
+  connections(): number;
+  unsubscribe(): void;
+  /** Cuts the connection without a goodbye; the client connects again by itself. */
+  disconnect(): void;
+  /** Waits for at least so many events. */
+  received(count: number): Promise<void>;
+}
+
+export interface FollowOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly filter?: object | null;
+  readonly after?: string | null;
+  /** For ever unless told otherwise; each time from the last event. */
+  readonly retryAttempts?: number;
+}
+
+export function socketClient(
+  url: string | (() => string),
+  token: string | null,
+  options: { retryAttempts?: number; onConnection?: () => void } = {},
+): Client {
+  return createClient({
+    url: () => `${typeof url === 'string' ? url : url()}/graphql`.replace(/^http/, 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: token === null ? {} : { authorization: `Bearer ${token}` },
+    retryAttempts: options.retryAttempts ?? 0,
+    retryWait: () => new Promise((resolve) => setTimeout(resolve, 50)),
+    shouldRetry: () => true,
+    on: { connected: () => options.onConnection?.() },
+  });
+}
+
+/** Subscribes as a warehouse screen does: whenever the connection is lost, it resumes from the last event. */
+export function follow(options: FollowOptions): Followed {
+  let connections = 0;
+  const client = socketClient(options.url, options.token, {
+    retryAttempts: options.retryAttempts ?? Number.POSITIVE_INFINITY,
+    onConnection: () => (connections += 1),
+  });
+  const events: StatusEvent[] = [];
+  const fieldErrors: unknown[] = [];
+  // The client sends them anew after each reconnect.
+  const variables = { filter: options.filter ?? null, after: options.after ?? null };
+  let unsubscribe = (): void => {};
+  const ended = new Promise<unknown>((resolve) => {
+    unsubscribe = client.subscribe<{ fulfillmentStatusChanged: StatusEvent }>(
+      { query: statusChanged, variables },
+      {
+        next({ data, errors }) {
+          if (errors) fieldErrors.push(...errors);
+          if (!data) return;
+          variables.after = data.fulfillmentStatusChanged.cursor;
+          events.push(data.fulfillmentStatusChanged);
+        },
+        error: resolve,
+        complete: () => resolve(undefined),
+      },
+    );
+  });
+  return {
+    events,
+    fieldErrors,
+    ended,
+    connections: () => connections,
+    unsubscribe: () => unsubscribe(),
+    disconnect: () => client.terminate(),
+    received: (count) => waitUntil(() => events.length >= count, `${count} events`),
+  };
+}
+
+/** Runs one query or mutation over a socket; resolves with its answer, rejects with its error messages. */
+export async function askOverSocket(
+  client: Client,
+  query: string,
+  variables?: Record<string, unknown>,
+): Promise<any> {
+  for await (const answer of client.iterate({ query, variables: variables ?? null })) return answer;
+  throw new Error('There was no answer.');
+}
