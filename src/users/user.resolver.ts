@@ -45,10 +45,13 @@ export class UserResolver {
     nullable: true,
     description: 'E-mail address: your own, or with the permission staff.viewEmail; else null.',
   })
-  email(@Root() user: UserRow, @Ctx() context: RequestContext): string | null {
-    if (context.actor?.userId !== user.id && !(context.actor && may(context.actor, 'staff.viewEmail')))
-      return null;
-    return user.email;
+  email(
+    @Root() user: UserRow & { readonly justSignedIn?: true },
+    @Ctx() context: RequestContext,
+  ): string | null {
+    const { actor } = context;
+    const own = user.justSignedIn || actor?.userId === user.id;
+    return own || (actor && may(actor, 'staff.viewEmail')) ? user.email : null;
   }
 }
 
@@ -70,6 +73,8 @@ async function answer(
 export class SessionResolver {
   @FieldResolver(() => User, { nullable: true, description: 'Who is signed in.' })
   async user(@Root() session: SessionValue, @Ctx() context: RequestContext) {
-    return context.as(session.actor).loader(userById).load(session.actor.userId);
+    // The request came without a token: whoever signs in with it looks at itself.
+    const user = await context.as(session.actor).loader(userById).load(session.actor.userId);
+    return user && { ...user, justSignedIn: true };
   }
 }
