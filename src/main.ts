@@ -3,7 +3,7 @@ import { createApp } from './app.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { openDatabase } from './db/driver/database.ts';
 import { startEmbeddedPostgres } from './db/embedded/start.ts';
-import { migrate } from './db/migrate.ts';
+import { DatabaseNotUsableError, migrate } from './db/migrate.ts';
 import { loadSample } from './sample/load-sample.ts';
 import { startServer } from './server.ts';
 import { banner } from './banner.ts';
@@ -63,8 +63,15 @@ function stopOnSignals(stop: () => Promise<void>): void {
   process.on('SIGINT', onSignal);
 }
 
-main().catch((error: Error) => {
-  const expected = error instanceof ConfigError || (error as { code?: string }).code === 'EADDRINUSE';
-  process.stderr.write(`\n${expected ? error.message : (error.stack ?? error.message)}\n`);
+main().catch((error: Error & { code?: string }) => {
+  process.stderr.write(`\n${explain(error)}\n`);
   process.exit(1);
 });
+
+/** What the operator can mend is said in a sentence; only a fault of ours comes with its stack. */
+function explain(error: Error & { code?: string }): string {
+  if (error.code === 'EADDRINUSE')
+    return `${error.message}. Stop the other program, or set PORT to a free one.`;
+  const expected = error instanceof ConfigError || error instanceof DatabaseNotUsableError;
+  return expected ? error.message : (error.stack ?? error.message);
+}

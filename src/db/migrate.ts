@@ -7,6 +7,11 @@ const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url)
 /** Any number; it only has to be the same in every server. */
 const migrationLock = 4_150_230_107;
 
+const oldestVersion = 150_000;
+
+/** The database cannot be used as it is; the message says why and what to do. */
+export class DatabaseNotUsableError extends Error {}
+
 /**
  * Brings the database to the schema of this version and makes history partitions for the next two years.
  * Servers that start at once take turns: the lock is held on the connection that migrates, because Drizzle's
@@ -19,10 +24,28 @@ export async function migrate(url: string): Promise<void> {
     connection: { application_name: 'orders-migrate' },
   });
   try {
+    await refuseUnusable(client, url);
     await client`select pg_advisory_lock(${migrationLock})`;
     await applyMigrations(drizzle({ client }), { migrationsFolder });
     await client`select ensure_history_partitions(now() - interval '1 month', now() + interval '24 months')`;
   } finally {
     await client.end({ timeout: 5 });
   }
+}
+
+async function refuseUnusable(client: postgres.Sql, url: string): Promise<void> {
+  const { host } = new URL(url);
+  const rows = await client`select current_setting('server_version_num')::integer as version`.catch(
+    (error: Error & { code?: string }) => {
+      // The message of PostgreSQL or of the network, such as "password authentication failed".
+      const reason = error.message || error.code;
+      throw new DatabaseNotUsableError(
+        `The database at ${host} cannot be reached: ${reason}. Check DATABASE_URL.`,
+      );
+    },
+  );
+  const version = rows[0]!['version'] as number;
+  if (version >= oldestVersion) return;
+  const found = Math.floor(version / 10_000);
+  throw new DatabaseNotUsableError(`The database at ${host} is PostgreSQL ${found}; 15 or later is needed.`);
 }
