@@ -13,6 +13,9 @@ export interface FaultLogger {
 /** What PostgreSQL says when it is stopping, or when it is too busy to go on: worth another try. */
 const retryableStates = /^(57P0[123]|53\d{3}|55P03|57014|40001|40P01)$/;
 
+/** PostgreSQL keeps no U+0000. Mutations are refused before; this is for the arguments of queries. */
+const unstorableText = '22021';
+
 /**
  * What a client is told. Only errors of the catalogue and those of GraphQL itself pass as they are; whatever
  * else happens is logged and becomes "internal", without SQL, parameters or a stack.
@@ -41,6 +44,9 @@ export function formatError(
       .map(({ path: at, message: what }) => (at.length > 1 ? `${at.join('.')}: ${what}` : what))
       .join(' ');
     return shape('BAD_USER_INPUT', text);
+  }
+  if (postgresFailure(error)?.code === unstorableText) {
+    return shape('BAD_USER_INPUT', 'No text may contain the character U+0000.');
   }
   if (error instanceof Refusal) return shape('BAD_USER_INPUT', error.message);
   if (error instanceof OutcomeUnknownError)

@@ -19,9 +19,35 @@ export function IsCurrency() {
     });
 }
 
+/** Counts as PostgreSQL does. class-validator's own counts characters that are shown together as one. */
+export function MaxCharacters(maximum: number) {
+  return (target: object, propertyName: string): void =>
+    registerDecorator({
+      name: 'maxCharacters',
+      target: target.constructor,
+      propertyName,
+      options: { message: `${propertyName} must not have more than ${maximum} characters` },
+      validator: { validate: (value: unknown) => typeof value === 'string' && [...value].length <= maximum },
+    });
+}
+
 /** What is wrong with a mutation's input, one error a field, with the path to it. */
 export async function validateInput(input: object): Promise<UserError[]> {
-  return flatten(await validate(input, validatorOptions), []);
+  return [...flatten(await validate(input, validatorOptions), []), ...unstorableTexts(input, [])];
+}
+
+// oxlint-disable-next-line no-control-regex -- It is what is looked for.
+const unstorable = /[\0\p{Surrogate}]/u;
+
+/** PostgreSQL keeps every text but one with the character U+0000 or with half of a surrogate pair. */
+function unstorableTexts(value: unknown, path: readonly string[]): UserError[] {
+  if (typeof value === 'string') {
+    if (!unstorable.test(value)) return [];
+    const message = `${path.at(-1)} must not contain the character U+0000 or half of a surrogate pair.`;
+    return [new UserError('VALIDATION', message, path)];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, item]) => unstorableTexts(item, [...path, name]));
 }
 
 export function flatten(errors: readonly ValidationError[], path: readonly string[]): UserError[] {

@@ -1,6 +1,7 @@
-import { IsUUID, Length, Matches } from 'class-validator';
+import { IsUUID, Matches } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
 import { CommandInputFields } from '../graphql/command-input.type.ts';
+import { MaxCharacters } from '../graphql/validation.ts';
 
 @InputType({ description: 'A new note.' })
 export class AddNoteInput extends CommandInputFields {
@@ -8,7 +9,7 @@ export class AddNoteInput extends CommandInputFields {
   @IsUUID()
   orderId!: string;
   @Field(() => String, { description: 'The text: 1 to 5,000 characters.' })
-  @Length(1, 5_000)
+  @MaxCharacters(5_000)
   @Matches(/\S/, { message: 'note must not be empty' })
   note!: string;
   @Field(() => Boolean, {

@@ -84,7 +84,9 @@ test('an order split over locations becomes fulfillments whose items add up to t
   );
   const items = answer.data.order.fulfillments.nodes.flatMap((each: any) => each.items);
   expect(items.reduce((sum: number, { quantity }: any) => sum + quantity, 0)).toBe(5);
-  expect(items.map(({ orderItem }: any) => orderItem)).toEqual(Array(3).fill({ sku: lamp.sku, quantity: 5 }));
+  expect(items.map(({ orderItem }: any) => orderItem)).toEqual(
+    items.map(() => ({ sku: lamp.sku, quantity: 5 })),
+  );
 });
 
 describeCommandRules(() => server, {

@@ -170,7 +170,9 @@ export function describeCommandRules(getServer: () => TestServer, command: Comma
       expect(answers[1]).toEqual(answers[0]);
       expect(gained['idempotency_keys']).toBe(1);
       const other = await command.arrange();
-      const gainedByOne = await rowsGained(getServer(), () => done(other.id, { idempotencyKey: randomUUID() }));
+      const gainedByOne = await rowsGained(getServer(), () =>
+        done(other.id, { idempotencyKey: randomUUID() }),
+      );
       expect(gained).toEqual(gainedByOne);
     });
   });

@@ -4,7 +4,9 @@ import { orderItems } from '../../db/tables/orders.ts';
 import { InvalidTransitionError, Refusal } from '../../shared/errors.ts';
 import { releaseReservations } from '../../stock/release.repository.ts';
 import { defineSubjectCommand, type CommandInput, type Scope } from '../../write/command.ts';
+import { allowedCommands } from '../../write/workflow.ts';
 import { orderSubject } from '../order.subject.ts';
+import { orderWorkflow } from '../order.workflow.ts';
 import type { HistoryEntry } from '../../history/record-history.ts';
 import type { OrderRow } from '../order.repository.ts';
 
@@ -48,7 +50,7 @@ export const cancelOrder = defineSubjectCommand(
   },
 );
 
-async function refuseOnceShipped({ transaction }: Scope, order: OrderRow): Promise<void> {
+async function refuseOnceShipped({ transaction, actor }: Scope, order: OrderRow): Promise<void> {
   if (order.unitsFulfilled === 0) {
     const gone = await transaction
       .select({ id: orderFulfillments.id })
@@ -71,7 +73,7 @@ async function refuseOnceShipped({ transaction }: Scope, order: OrderRow): Promi
         reason: 'a part of the order was shipped already',
       },
       'cancelOrder',
-      [],
+      allowedCommands(orderWorkflow, order.status, actor).filter((command) => command !== 'cancelOrder'),
     ),
   );
 }
