@@ -153,9 +153,10 @@ function requireTransition<Locked extends Target>(
   actor: Actor,
 ): Transition<Locked['status']> {
   const transition = findTransition(subject.workflow, command, target.status, actor);
-  const held = transition?.refusedOnHold === true && subject.isHeld(target);
+  const isHeld = subject.isHeld(target);
+  const held = transition?.refusedOnHold === true && isHeld;
   if (transition && !held) return transition;
-  const allowed = allowedCommands(subject.workflow, target.status, actor);
+  const allowed = allowedCommands(subject.workflow, target.status, actor, isHeld);
   const refused = {
     subject: subject.kind,
     status: target.status,

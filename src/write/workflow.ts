@@ -38,8 +38,12 @@ export function allowedCommands<Status extends string>(
   workflow: Workflow<Status>,
   status: Status,
   actor: Actor,
+  isHeld: boolean,
 ): string[] {
-  return Object.keys(workflow).filter((command) => findTransition(workflow, command, status, actor));
+  return Object.keys(workflow).filter((command) => {
+    const step = findTransition(workflow, command, status, actor);
+    return step !== undefined && !(isHeld && step.refusedOnHold);
+  });
 }
 
 /** The statuses that no chain of steps from `initial` reaches; a start-up check expects none. */
