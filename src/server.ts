@@ -90,7 +90,7 @@ async function addGraphql(server: FastifyInstance, app: App): Promise<ApolloServ
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    logger: app.log as never,
+    logger: app.log,
     formatError: (formatted, error) => formatError(formatted, error, app.log),
   });
   await apollo.start();

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
+import type { SigningKey } from '../../src/auth/token.ts';
 import { hashPassword } from '../../src/auth/password.ts';
 import { openDatabase, type Database } from '../../src/db/driver/database.ts';
 import { customers } from '../../src/db/tables/customers.ts';
@@ -8,7 +9,9 @@ import { users } from '../../src/db/tables/users.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { createTestDatabase } from './database.ts';
 
-export const testSigningKeys = [{ id: 'test', secret: 'a-secret-of-the-tests-that-is-long-enough' }] as const;
+export const testSigningKeys: [SigningKey] = [
+  { id: 'test', secret: 'a-secret-of-the-tests-that-is-long-enough' },
+];
 export const testPassword = 'correct horse battery staple';
 
 export interface GraphqlAnswer {
@@ -67,7 +70,7 @@ export async function startTestServer(): Promise<TestServer> {
 export async function serve(databaseUrl: string, port = 0): Promise<RunningServer> {
   const app = await createApp({
     database: openDatabase({ url: databaseUrl, poolSize: 8 }),
-    signingKeys: testSigningKeys as never,
+    signingKeys: testSigningKeys,
     log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
   });
   return startServer(app, { host: '127.0.0.1', port });
