@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeCommandRules, historyOf, shortHistory } from '../setup/command-rules.ts';
 import { confirmedOrder, mutate, stockedVariant, work } from '../setup/fixtures.ts';
+import { sixPlaces } from '../setup/instants.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import { expectUnchanged } from '../setup/snapshot.ts';
 import { fulfillmentAfter, mayNotWork, readFulfillment } from './arrange.ts';
@@ -36,7 +37,7 @@ test('keeps what is known of the box, stamps the time, and the order is PACKED',
     packingCompletedAt: expect.any(String),
     order: { status: 'PACKED', version: 4, packedAt: found.packingCompletedAt },
   });
-  expect(found.packingStartedAt < found.packingCompletedAt).toBe(true);
+  expect(sixPlaces(found.packingStartedAt) < sixPlaces(found.packingCompletedAt)).toBe(true);
   const history = (await historyOf(server, orderId)).slice(-2);
   expect(shortHistory(history)).toEqual(['PACKED PACKING>READY_TO_SHIP', 'PACKED PROCESSING>PACKED']);
   expect(history[0]).toMatchObject({

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeCommandRules, historyOf, shortHistory } from '../setup/command-rules.ts';
 import { confirmedOrder, mutate, stockedVariant, work } from '../setup/fixtures.ts';
+import { sixPlaces } from '../setup/instants.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import { fulfillmentAfter, hold, levelOf, mayNotWork, readFulfillment } from './arrange.ts';
 
@@ -35,7 +36,7 @@ test('the goods arrive: the time is stamped, the order is DELIVERED, stock stays
     'packingCompletedAt',
     'shippedAt',
   ];
-  const stamped = [...times, 'deliveredAt'].map((name) => found[name]);
+  const stamped = [...times, 'deliveredAt'].map((name) => sixPlaces(found[name]));
   expect(stamped).toEqual(stamped.toSorted());
   expect(new Set(stamped).size).toBe(6);
   const history = (await historyOf(server, orderId)).slice(-2);
