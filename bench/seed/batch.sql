@@ -3,7 +3,7 @@
 -- runs give the same rows. Other settings: bench.days, bench.variants, bench.customers.
 
 create temporary table planned on commit drop as
-with drawn as (
+with drawn as materialized (
   select place, until,
     until - days * interval '1 day' * (1 - (place - 1 + pg_temp.dice(place, 1, 1000) / 1000.0) / orders)
       as created_at,
@@ -28,7 +28,7 @@ with drawn as (
   ) as setting
     cross join generate_series(current_setting('bench.first')::bigint, current_setting('bench.last')::bigint)
       as place
-), timed as (
+), timed as materialized (
   select *, fate < 6 and pg_temp.reached(created_at, 5 * pace, until) is not null as is_cancelled from drawn
 ), dated as (
   select *,
