@@ -64,6 +64,7 @@ export function socketClient(
 export function follow(options: FollowOptions): Followed {
   let connections = 0;
   let connected = false;
+  let failure: unknown;
   const client = socketClient(options.url, options.token, {
     retryAttempts: options.retryAttempts ?? Number.POSITIVE_INFINITY,
     onConnection: () => {
@@ -87,7 +88,10 @@ export function follow(options: FollowOptions): Followed {
           variables.after = data.fulfillmentStatusChanged.cursor;
           events.push(data.fulfillmentStatusChanged);
         },
-        error: resolve,
+        error(reason) {
+          failure = reason;
+          resolve(reason);
+        },
         complete: () => resolve(undefined),
       },
     );
@@ -100,7 +104,10 @@ export function follow(options: FollowOptions): Followed {
     isConnected: () => connected,
     unsubscribe: () => unsubscribe(),
     disconnect: () => client.terminate(),
-    received: (count) => waitUntil(() => events.length >= count, `${count} events`),
+    async received(count) {
+      await waitUntil(() => events.length >= count || failure !== undefined, `${count} events`, 60_000);
+      if (failure !== undefined) throw new Error(`The subscription failed: ${JSON.stringify(failure)}`);
+    },
   };
 }
 

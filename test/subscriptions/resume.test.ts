@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LogCursors } from '../../src/history/log-place.ts';
 import { recordHistory } from '../../src/history/record-history.ts';
 import { confirmedOrder, stockedVariant, work } from '../setup/fixtures.ts';
@@ -8,6 +8,9 @@ import { follow, type Followed, type FollowOptions } from './live-client.ts';
 import { startLiveServer, type LiveServer } from './live-server.ts';
 import { appendChanges, change, nobody } from './bulk-changes.ts';
 import { storedChanges, toldChanges } from './stored-changes.ts';
+
+// Limits, not expectations: the machine may be busy with other files.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** The changes are made through `server`; `live` is another server on the same database, which is restarted. */
 let server: TestServer;
