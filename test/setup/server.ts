@@ -7,7 +7,7 @@ import { customers } from '../../src/db/tables/customers.ts';
 import type { Role } from '../../src/db/tables/enumerations.ts';
 import { users } from '../../src/db/tables/users.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export const testSigningKeys: [SigningKey] = [
   { id: 'test', secret: 'a-secret-of-the-tests-that-is-long-enough' },
@@ -41,7 +41,11 @@ const roles: readonly Role[] = ['order_manager', 'warehouse_staff', 'customer_se
 
 /** A real server on a database of its own, with one user a role. */
 export async function startTestServer(): Promise<TestServer> {
-  const testDatabase = await createTestDatabase();
+  return startTestServerOn(await createTestDatabase());
+}
+
+/** The same on a migrated database that the test has made itself. */
+export async function startTestServerOn(testDatabase: TestDatabase): Promise<TestServer> {
   const database = openDatabase({ url: testDatabase.url, poolSize: 4 });
   const { userIds, customerId } = await addUsers(database);
   const server = await serve(testDatabase.url);
