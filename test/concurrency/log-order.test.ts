@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const writersPerOrder = 6;
-const attempts = 40;
+const attempts = 30;
 
 /** Somebody who tries whatever comes to mind on one order, mostly in vain. */
 async function writeAtRandom(ask: Ask, order: ConfirmedOrder, sku: string, seed: number): Promise<number> {
@@ -68,7 +68,7 @@ function expectChain(rows: readonly Entry[], what: string): void {
 
 test(
   'the log, in its own order, is the order of the changes of each order and fulfillment',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     const { sku } = await stockedVariant(server, { LONDON: 100, LEEDS: 100 });
     const orders = await Promise.all(
