@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase, type DatabaseOptions } from '../../src/db/driver/database.ts';
 import { DatabaseUnavailableError } from '../../src/db/driver/errors.ts';
 import { withoutStatement } from '../../src/db/pg-errors.ts';
+import { waitUntil } from '../setup/wait-until.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
 import { connectAside } from './ledger.ts';
 
@@ -62,7 +63,10 @@ it('exchanges a wire that has lived long enough', async () => {
   await database.ping();
   await sleep(60);
   await database.ping();
-  expect(database.statistics()).toMatchObject({ opened: 2, retired: 1, lost: 0 });
+  // On a busy machine a wire may be old before it is used for the first time.
+  const { opened, retired, open: left, lost } = database.statistics();
+  expect(retired).toBeGreaterThanOrEqual(1);
+  expect({ opened, left, lost }).toEqual({ opened: retired + 1, left: 1, lost: 0 });
   await database.close();
 });
 
@@ -87,7 +91,8 @@ it('waits, when it closes, for the units of work in progress, and takes no new o
   await expect(database.ping()).rejects.toEqual(new DatabaseUnavailableError('closed'));
   expect((await working)[0]).toEqual({ state: 'finished' });
   await closing;
-  expect(await connections()).toBe(0);
+  // PostgreSQL takes a moment to notice that a socket was closed.
+  await waitUntil(async () => (await connections()) === 0, 'no connection is left');
 });
 
 it('cuts off, when it closes, what exceeds its limit', async () => {

@@ -56,7 +56,7 @@ describe('crashes', () => {
     const rows = await query(server.url, 'select value from more_numbers order by value');
     expect(rows.map(({ value }) => value as number)).toEqual(expect.arrayContaining(acknowledged));
     await server.stop();
-    expect(isAlive(server.pid)).toBe(false);
+    await waitUntil(() => !isAlive(server.pid));
   });
 
   it('gives a server that has lost its guard a new one, without a pause', async () => {
