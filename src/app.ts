@@ -15,6 +15,7 @@ import { CustomerResolver } from './customers/customer.resolver.ts';
 import type { Database } from './db/driver/database.ts';
 import { fulfillmentStatus, orderStatus } from './db/tables/enumerations.ts';
 import * as fulfillmentFields from './fulfillments/fulfillment-fields.resolver.ts';
+import { FulfillmentHandlingResolver } from './fulfillments/fulfillment-handling.resolver.ts';
 import { FulfillmentResolver } from './fulfillments/fulfillment.resolver.ts';
 import { FulfillmentSubscriptionResolver } from './fulfillments/fulfillment.subscription.ts';
 import { fulfillmentWorkflow } from './fulfillments/fulfillment.workflow.ts';
@@ -35,6 +36,7 @@ export const resolvers: NonEmptyArray<Function> = [
   OrderResolver,
   ...Object.values(orderFields),
   FulfillmentResolver,
+  FulfillmentHandlingResolver,
   ...Object.values(fulfillmentFields),
   FulfillmentSubscriptionResolver,
   ReservationResolver,
@@ -102,7 +104,7 @@ function checkWorkflows(): void {
       [...Object.values(fulfillmentWorkflow).flat(), { from: ['pending'], to: 'cancelled' as const }],
       'pending',
       fulfillmentStatus.enumValues,
-    ).filter((status) => status !== 'partially_fulfilled'),
+    ),
   ];
   if (unreachable.length > 0) throw new Error(`No transition leads to: ${unreachable.join(', ')}.`);
 }

@@ -36,7 +36,14 @@ export const fulfillmentWorkflow = {
     },
   ],
   deliverFulfillment: [
-    { permission: 'fulfillments.work', from: ['shipped'], to: 'fulfilled', action: 'delivered' },
+    {
+      permission: 'fulfillments.work',
+      from: ['shipped'],
+      to: 'fulfilled',
+      // Where lines were short.
+      orTo: ['partially_fulfilled'],
+      action: 'delivered',
+    },
   ],
 } as const satisfies Workflow<FulfillmentStatus>;
 
@@ -46,5 +53,6 @@ export const fulfillmentMilestones = {
   packing: 'pickingCompletedAt',
   ready_to_ship: 'packingCompletedAt',
   shipped: 'shippedAt',
+  partially_fulfilled: 'deliveredAt',
   fulfilled: 'deliveredAt',
 } as const satisfies Partial<Record<FulfillmentStatus, string>>;
