@@ -15,7 +15,7 @@ import { CustomerResolver } from './customers/customer.resolver.ts';
 import type { Database } from './db/driver/database.ts';
 import { fulfillmentStatus, orderStatus } from './db/tables/enumerations.ts';
 import * as fulfillmentFields from './fulfillments/fulfillment-fields.resolver.ts';
-import { FulfillmentHandlingResolver } from './fulfillments/fulfillment-handling.resolver.ts';
+import * as fulfillmentHandling from './fulfillments/fulfillment-handling.resolver.ts';
 import { FulfillmentResolver } from './fulfillments/fulfillment.resolver.ts';
 import { FulfillmentSubscriptionResolver } from './fulfillments/fulfillment.subscription.ts';
 import { fulfillmentWorkflow } from './fulfillments/fulfillment.workflow.ts';
@@ -36,7 +36,9 @@ export const resolvers: NonEmptyArray<Function> = [
   OrderResolver,
   ...Object.values(orderFields),
   FulfillmentResolver,
-  FulfillmentHandlingResolver,
+  fulfillmentHandling.FulfillmentHandlingResolver,
+  fulfillmentHandling.ReportShortPickPayloadResolver,
+  fulfillmentHandling.CreateFulfillmentPayloadResolver,
   ...Object.values(fulfillmentFields),
   FulfillmentSubscriptionResolver,
   ReservationResolver,
@@ -101,7 +103,7 @@ function checkWorkflows(): void {
       (status) => !later.includes(status),
     ),
     ...unreachableStatuses(
-      [...Object.values(fulfillmentWorkflow).flat(), { from: ['pending'], to: 'cancelled' as const }],
+      Object.values(fulfillmentWorkflow).flat(),
       'pending',
       fulfillmentStatus.enumValues,
     ),

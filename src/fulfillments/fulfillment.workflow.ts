@@ -1,6 +1,8 @@
 import type { FulfillmentStatus } from '../db/tables/enumerations.ts';
 import type { Workflow } from '../write/workflow.ts';
 
+export const beforeShipping = ['pending', 'picking', 'packing', 'ready_to_ship'] as const;
+
 /** What people do to a fulfillment. Cancelling an order cancels its open fulfillments too. */
 export const fulfillmentWorkflow = {
   startPicking: [
@@ -45,6 +47,14 @@ export const fulfillmentWorkflow = {
       action: 'delivered',
     },
   ],
+  cancelFulfillment: [
+    { permission: 'fulfillments.work', from: beforeShipping, to: 'cancelled', action: 'cancelled' },
+  ],
+  reportShortPick: [
+    { permission: 'fulfillments.work', from: ['picking'], action: 'edited', refusedOnHold: true },
+  ],
+  assignFulfillment: [{ permission: 'fulfillments.work', from: beforeShipping, action: 'assigned' }],
+  updateFulfillment: [{ permission: 'fulfillments.work', from: beforeShipping, action: 'edited' }],
 } as const satisfies Workflow<FulfillmentStatus>;
 
 /** The column that says when a fulfillment reached a status. `startPacking` stamps its own time within packing. */
