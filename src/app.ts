@@ -27,6 +27,7 @@ import * as orderFields from './orders/order-fields.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
+import * as stockLedger from './stock/stock-ledger.resolver.ts';
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
 import { SessionResolver, UserResolver } from './users/user.resolver.ts';
 import { unreachableStatuses } from './write/workflow.ts';
@@ -48,6 +49,7 @@ export const resolvers: NonEmptyArray<Function> = [
   NotePayloadResolver,
   StockResolver,
   StockLevelsPayloadResolver,
+  ...Object.values(stockLedger),
   ProductResolver,
   ProductVariantResolver,
   OrderItemVariantResolver,
