@@ -26,6 +26,7 @@ import { NotePayloadResolver, NoteResolver, OrderNotesResolver } from './notes/n
 import * as orderFields from './orders/order-fields.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
+import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
 import * as stockLedger from './stock/stock-ledger.resolver.ts';
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
@@ -44,6 +45,9 @@ export const resolvers: NonEmptyArray<Function> = [
   FulfillmentSubscriptionResolver,
   ReservationResolver,
   OrderReservationsResolver,
+  reservationHandling.ReservationHandlingResolver,
+  reservationHandling.ReservationPayloadResolver,
+  reservationHandling.OrderReservationsPayloadResolver,
   NoteResolver,
   OrderNotesResolver,
   NotePayloadResolver,

@@ -7,6 +7,8 @@ export interface UnitsOfLine {
   readonly orderItemId: string;
   readonly locationId: string;
   readonly quantity: number;
+  /** Where they are to come from one reservation alone. */
+  readonly reservationId?: string;
 }
 
 /**
@@ -22,10 +24,11 @@ export async function releaseUnits(
 ): Promise<number> {
   const [row] = await transaction.execute<{ units: number }>(sql`
     with line as (
-      select "orderItemId" as order_item_id, "locationId" as location_id, sum(quantity)::integer as quantity
+      select "orderItemId" as order_item_id, "locationId" as location_id, "reservationId" as reservation_id,
+        sum(quantity)::integer as quantity
       from jsonb_to_recordset(${JSON.stringify(lines)}::text::jsonb) as line (
-        "orderItemId" uuid, "locationId" uuid, quantity integer)
-      group by "orderItemId", "locationId"
+        "orderItemId" uuid, "locationId" uuid, "reservationId" uuid, quantity integer)
+      group by "orderItemId", "locationId", "reservationId"
     ), candidate as materialized (
       select inventory_reservations.id, variant_id, location_id, line.quantity, quantity_remaining,
         sum(quantity_remaining) over (
@@ -33,6 +36,7 @@ export async function releaseUnits(
         ) as up_to
       from inventory_reservations join line using (order_item_id, location_id)
       where order_id = ${release.orderId}::uuid and is_active
+        and (line.reservation_id is null or line.reservation_id = inventory_reservations.id)
     ), part as materialized (
       select id, variant_id, location_id,
         least(quantity_remaining, greatest(quantity - (up_to - quantity_remaining), 0))::integer as quantity

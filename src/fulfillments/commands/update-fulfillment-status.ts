@@ -24,16 +24,16 @@ type Execute = (
 
 /** The commands that change the status; each does all that it does under its own name. */
 const executeBy: Readonly<Record<string, Execute>> = {
-  startPicking: startPicking.execute,
-  completePicking: completePicking.execute,
-  completePacking: completePacking.execute,
+  startPicking: (scope, input) => startPicking.execute(scope, input),
+  completePicking: (scope, input) => completePicking.execute(scope, input),
+  completePacking: (scope, input) => completePacking.execute(scope, input),
   shipFulfillment: async (scope, input) => {
     const carrier = input.carrier ?? scope.target.carrier;
     if (carrier === null) throw invalid('A carrier is needed to ship.', ['carrier']);
     return shipFulfillment.execute(scope, { ...input, carrier });
   },
-  deliverFulfillment: deliverFulfillment.execute,
-  cancelFulfillment: cancelFulfillment.execute,
+  deliverFulfillment: (scope, input) => deliverFulfillment.execute(scope, input),
+  cancelFulfillment: (scope, input) => cancelFulfillment.execute(scope, input),
 };
 
 const commandFor = (target: LockedFulfillment, input: UpdateFulfillmentStatusInput): string | undefined =>
