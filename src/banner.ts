@@ -9,7 +9,7 @@ const sampleLogins = [
 ] as const;
 
 /** What a person reads who has just started the server. */
-export function banner(config: Config, url: string): string {
+export function banner(config: Config, url: string, dataDirectory: string | undefined): string {
   const logins = sampleLogins.map(([email, what]) => `    ${email.padEnd(24)} ${what}`).join('\n');
   const sample = `
   Sample logins, all with the password ${samplePassword}:
@@ -29,7 +29,7 @@ ${logins}
   GraphQL   ${url}/graphql   (HTTP and WebSocket)
   Explorer  ${url}/
   Health    ${url}/healthz, ${url}/readyz
-  Database  ${config.databaseUrl === undefined ? `embedded, in ${config.dataDirectory}` : 'the one of DATABASE_URL'}
+  Database  ${dataDirectory === undefined ? 'the one of DATABASE_URL' : `embedded, in ${dataDirectory}`}
 ${config.sampleData ? sample : ''}
 `;
 }

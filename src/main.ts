@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   if (config.sampleData) await loadSample(database);
   const app = await createApp({ database, signingKeys: config.signingKeys, log });
   const server = await startServer(app, config);
-  process.stdout.write(banner(config, server.url));
+  process.stdout.write(banner(config, server.url, embedded?.dataDirectory));
   stopOnSignals(async () => {
     await server.stop();
     await embedded?.stop();

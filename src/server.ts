@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
@@ -20,6 +21,7 @@ const bodyLimitBytes = 1_000_000;
 const goingAway = 1001;
 /** How long the sockets get to say goodbye before they are cut. */
 const socketGraceMs = 2_000;
+const drainCheckMs = 20;
 
 export interface ServerOptions {
   readonly host: string;
@@ -71,11 +73,16 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   addProbes(server, app);
   const page = explorerPage(options.sampleData ?? false);
   server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  const inFlight = countInFlight(server);
   const url = await server.listen({ host: options.host, port: options.port });
   return {
     url,
     async stop() {
-      await server.close();
+      const closed = server.close();
+      await inFlight.isZero();
+      // Whoever keeps a connection open without asking for anything would keep us waiting.
+      server.server.closeAllConnections();
+      await closed;
       await apollo.stop();
       await app.close();
     },
@@ -90,7 +97,7 @@ async function addGraphql(server: FastifyInstance, app: App): Promise<ApolloServ
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    logger: app.log as never,
+    logger: app.log,
     formatError: (formatted, error) => formatError(formatted, error, app.log),
   });
   await apollo.start();
@@ -120,12 +127,29 @@ function addProbes(server: FastifyInstance, app: App): void {
   });
 }
 
+/** Counts the requests that have no answer yet; those that become sockets are none. */
+function countInFlight(server: FastifyInstance): { isZero(): Promise<void> } {
+  let count = 0;
+  const isPlain = (request: FastifyRequest): boolean => request.headers.upgrade === undefined;
+  server.addHook('onRequest', async (request) => {
+    if (isPlain(request)) count += 1;
+  });
+  server.addHook('onResponse', async (request) => {
+    if (isPlain(request)) count -= 1;
+  });
+  return {
+    async isZero() {
+      while (count > 0) await sleep(drainCheckMs);
+    },
+  };
+}
+
 /** Says goodbye to every socket, and waits until they have answered or the grace has passed. */
 async function closeSockets(server: FastifyInstance): Promise<void> {
   const { clients } = server.websocketServer;
   for (const socket of clients) socket.close(goingAway, 'The server is going away');
   const deadline = Date.now() + socketGraceMs;
-  while (clients.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (clients.size > 0 && Date.now() < deadline) await sleep(drainCheckMs);
   for (const socket of clients) socket.terminate();
   await new Promise((resolve) => server.websocketServer.close(resolve));
 }

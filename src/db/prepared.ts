@@ -1,3 +1,4 @@
+import { Column, is, SQL, type DriverValueDecoder } from 'drizzle-orm';
 import type { Executor } from './driver/database.ts';
 
 interface PreparedStatement {
@@ -18,8 +19,45 @@ export function prepared<Statement extends PreparedStatement>(
   let named = statements.get(executor);
   if (!named) statements.set(executor, (named = new Map()));
   let statement = named.get(name);
-  if (!statement) named.set(name, (statement = build(executor)));
+  if (!statement) named.set(name, (statement = withRowReader(build(executor))));
   return statement as Statement;
+}
+
+type Decoder = DriverValueDecoder<unknown, unknown>;
+type Row = Record<string, unknown>;
+
+/** What Drizzle's prepared statement has inside, as of the version that is pinned. */
+interface StatementParts {
+  fields?: readonly { readonly path: readonly string[]; readonly field: unknown }[];
+  customResultMapper?: (rows: unknown[][]) => Row[];
+}
+
+/**
+ * Drizzle finds out anew for every value of every row how to read it. Here that is done once a statement. Only for
+ * flat rows; whatever else there may be stays with Drizzle.
+ */
+function withRowReader<Statement>(statement: Statement): Statement {
+  const parts = statement as StatementParts;
+  const decoders = parts.fields?.map(({ path, field }) => (path.length === 1 ? decoderOf(field) : undefined));
+  if (!decoders || decoders.includes(undefined) || parts.customResultMapper) return statement;
+  const names = parts.fields!.map(({ path }) => path[0]!);
+  parts.customResultMapper = (rows) => rows.map((values) => readRow(values, names, decoders as Decoder[]));
+  return statement;
+}
+
+function decoderOf(field: unknown): Decoder | undefined {
+  if (is(field, Column)) return field;
+  if (is(field, SQL)) return (field as unknown as { decoder: Decoder }).decoder;
+  return undefined;
+}
+
+function readRow(values: readonly unknown[], names: readonly string[], decoders: readonly Decoder[]): Row {
+  const row: Row = {};
+  for (let index = 0; index < names.length; index += 1) {
+    const value = values[index];
+    row[names[index]!] = value === null ? null : decoders[index]!.mapFromDriverValue(value);
+  }
+  return row;
 }
 
 const uuidForm = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;

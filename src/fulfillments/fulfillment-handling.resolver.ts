@@ -37,7 +37,12 @@ import {
   UpdateFulfillmentStatusInput,
 } from './fulfillment-handling.input.ts';
 import { fulfillmentById } from './fulfillment.loaders.ts';
-import { countFulfillments, searchFulfillments, type FulfillmentRow } from './fulfillment.repository.ts';
+import {
+  countFulfillments,
+  queueOrder,
+  searchFulfillments,
+  type FulfillmentRow,
+} from './fulfillment.repository.ts';
 import {
   Fulfillment,
   FulfillmentConnection,
@@ -80,10 +85,10 @@ export class FulfillmentHandlingResolver {
   ): Promise<Connection<FulfillmentRow>> {
     const source = { read: context.services.database.read, actor: context.viewer };
     const filter = { assignedToId: context.viewer.userId, statuses: statuses ?? beforeShipping };
-    const keyset = after ? decodeCursor(after, 2) : null;
+    const keyset = after ? decodeCursor(after, queueOrder) : null;
     const rows = await searchFulfillments(source, filter, first + 1, keyset);
     const count = () => countFulfillments(source, filter);
-    return new Connection(rows, first, after !== null, (row) => [row.createdAt, row.id], count);
+    return new Connection(rows, first, after !== null, queueOrder, (row) => [row.createdAt, row.id], count);
   }
 
   @Mutation(() => FulfillmentPayload, {

@@ -6,7 +6,7 @@ import { fulfillmentItems, orderFulfillments } from '../db/tables/fulfillments.t
 import { orders } from '../db/tables/orders.ts';
 import { stockLocations } from '../db/tables/stock.ts';
 import type { LoadingSource } from '../graphql/loading.ts';
-import type { Keyset } from '../shared/page.ts';
+import type { Keyset, ListOrder } from '../shared/page.ts';
 
 export type FulfillmentRow = typeof orderFulfillments.$inferSelect;
 export type FulfillmentItemRow = typeof fulfillmentItems.$inferSelect;
@@ -64,6 +64,11 @@ export interface FulfillmentFilterValues {
   orderId?: string | null;
   assignedToId?: string | null;
 }
+
+export const queueOrder: ListOrder = {
+  name: 'queue created_at, id asc',
+  keys: [{ type: 'timestamptz' }, { type: 'uuid' }],
+};
 
 /** The warehouse's queue: oldest first. */
 export async function searchFulfillments(

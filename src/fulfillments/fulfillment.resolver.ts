@@ -23,6 +23,7 @@ import { fulfillmentById } from './fulfillment.loaders.ts';
 import {
   countFulfillments,
   findFulfillmentIdByNumber,
+  queueOrder,
   searchFulfillments,
   type FulfillmentRow,
 } from './fulfillment.repository.ts';
@@ -83,10 +84,11 @@ export class FulfillmentResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<FulfillmentRow>> {
     const source = { read: context.services.database.read, actor: context.viewer };
-    const keyset = after ? decodeCursor(after, 2) : null;
+    const keyset = after === null ? null : decodeCursor(after, queueOrder);
     const rows = await searchFulfillments(source, filter ?? {}, first + 1, keyset);
     const count = () => countFulfillments(source, filter ?? {});
-    return new Connection(rows, first, after !== null, (row) => [row.createdAt, row.id], count);
+    const keysetOf = (row: FulfillmentRow) => [row.createdAt, row.id];
+    return new Connection(rows, first, after !== null, queueOrder, keysetOf, count);
   }
 
   @Mutation(() => FulfillmentPayload, {

@@ -17,7 +17,7 @@ import { mayKnowOfOrder } from '../auth/visibility.ts';
 import type { FulfillmentStatus as FulfillmentStatusValue } from '../db/tables/enumerations.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import type { LogEvent } from '../history/log.repository.ts';
-import { subscribeToLog } from '../graphql/subscribe-to-log.ts';
+import { subscribedOverHttp, subscribeToLog } from '../graphql/subscribe-to-log.ts';
 import { validatorOptions } from '../graphql/validation.ts';
 import { orderById } from '../orders/order.loaders.ts';
 import { Order } from '../orders/order.type.ts';
@@ -92,10 +92,11 @@ export class FulfillmentSubscriptionResolver {
   })
   @Authorized('fulfillments.view')
   fulfillmentStatusChanged(
-    @Root() event: LogEvent,
+    @Root() event: LogEvent | undefined,
     @Args(() => FulfillmentStatusArguments, { validate: false }) _arguments: FulfillmentStatusArguments,
     @Ctx() context: RequestContext,
   ) {
+    if (!event) throw subscribedOverHttp();
     const { oldStatus, newStatus, occurredAt } = event;
     return {
       event,

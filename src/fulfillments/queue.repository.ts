@@ -1,22 +1,24 @@
-import { and, asc, desc, eq, isNull, or } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, or, sql } from 'drizzle-orm';
 import type { Executor } from '../db/driver/database.ts';
 import { orderFulfillments } from '../db/tables/fulfillments.ts';
 import { orders } from '../db/tables/orders.ts';
 
 /**
- * Locks the order of the next pending fulfillment at a location: the highest priority, and of those the oldest.
- * An order that somebody else has locked is passed over, so no picker waits for another; so is one on hold, and
- * a fulfillment that was assigned to somebody else.
+ * Takes the lock of the order of the next pending fulfillment at a location: the highest priority, and of those
+ * the oldest. An order that somebody else has locked is passed over, so no picker waits for another; so is one on
+ * hold, and a fulfillment that was assigned to somebody else.
  *
- * PostgreSQL looks again at the order once it has the lock, but not at the fulfillment: the caller does.
+ * It is the advisory lock of `lockOrder`, tried on one candidate after the other (`offset 0`, which Drizzle leaves
+ * out when it is a plain number, keeps the try out of
+ * the search) until one is free. What was read before the lock may be out of date: the caller looks again.
  */
 export async function lockNextInQueue(
   transaction: Executor,
   userId: string,
   locationId: string,
 ): Promise<string | undefined> {
-  const [next] = await transaction
-    .select({ id: orderFulfillments.id })
+  const queue = transaction
+    .select({ id: orderFulfillments.id, orderId: orderFulfillments.orderId })
     .from(orderFulfillments)
     .innerJoin(orders, eq(orders.id, orderFulfillments.orderId))
     .where(
@@ -28,7 +30,12 @@ export async function lockNextInQueue(
       ),
     )
     .orderBy(desc(orders.priority), asc(orderFulfillments.createdAt), asc(orderFulfillments.id))
-    .limit(1)
-    .for('no key update', { of: orders, skipLocked: true });
+    .offset(sql`0` as never)
+    .as('queue');
+  const [next] = await transaction
+    .select({ id: queue.id })
+    .from(queue)
+    .where(sql`pg_try_advisory_xact_lock(hashtextextended(${queue.orderId}::text, 0))`)
+    .limit(1);
   return next?.id;
 }

@@ -1,4 +1,4 @@
-import { encodeCursor, type Keyset } from '../shared/page.ts';
+import { encodeCursor, type Keyset, type ListOrder } from '../shared/page.ts';
 
 export interface Edge<Node> {
   readonly cursor: string;
@@ -22,6 +22,7 @@ export class Connection<Node> {
     rows: readonly Node[],
     first: number,
     private readonly hasPreviousPage: boolean,
+    private readonly order: ListOrder,
     private readonly keysetOf: (node: Node) => Keyset,
     private readonly count: () => Promise<number>,
   ) {
@@ -49,6 +50,6 @@ export class Connection<Node> {
   }
 
   private cursorOf(node: Node): string {
-    return encodeCursor(this.keysetOf(node));
+    return encodeCursor(this.order, this.keysetOf(node));
   }
 }

@@ -16,6 +16,10 @@ const retryableStates = /^(57P0[123]|53\d{3}|55P03|57014|40001|40P01)$/;
 /** PostgreSQL keeps no U+0000. Mutations are refused before; this is for the arguments of queries. */
 const unstorableText = '22021';
 
+/** The fields of a mutation's payload are read after its commit: "nothing was changed" would be wrong of them. */
+const unread =
+  'This field could not be read. If it is of a mutation, the mutation itself was carried out: query what you need.';
+
 /**
  * What a client is told. Only errors of the catalogue and those of GraphQL itself pass as they are; whatever
  * else happens is logged and becomes "internal", without SQL, parameters or a stack.
@@ -27,6 +31,7 @@ export function formatError(
 ): GraphQLFormattedError {
   const error = unwrapResolverError(thrown);
   const { message, locations, path } = formatted;
+  const isNested = path !== undefined && path.length > 1;
   const shape = (
     code: TopLevelCode,
     text: string,
@@ -52,7 +57,8 @@ export function formatError(
   if (error instanceof OutcomeUnknownError)
     return shape('OUTCOME_UNKNOWN', errorCatalogue.OUTCOME_UNKNOWN.meaning);
   if (isUnavailable(error)) {
-    return shape('SERVICE_UNAVAILABLE', errorCatalogue.SERVICE_UNAVAILABLE.meaning, { retryable: true });
+    const text = isNested ? unread : errorCatalogue.SERVICE_UNAVAILABLE.meaning;
+    return shape('SERVICE_UNAVAILABLE', text, { retryable: true });
   }
   // GraphQL's own: syntax, validation, coercion of variables. What a resolver throws has a path.
   if (error instanceof GraphQLError && (error.path === undefined || error.originalError === undefined)) {
@@ -63,7 +69,7 @@ export function formatError(
     { err: fault instanceof Error ? { type: fault.name, message: fault.message, stack: fault.stack } : {} },
     'a resolver failed',
   );
-  return shape('INTERNAL_SERVER_ERROR', 'The server failed. Nothing was changed.');
+  return shape('INTERNAL_SERVER_ERROR', isNested ? unread : 'The server failed. Nothing was changed.');
 }
 
 function isUnavailable(error: unknown): boolean {

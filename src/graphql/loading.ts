@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import { getTableColumns, type InferSelectModel } from 'drizzle-orm';
+import { getTableColumns, getTableName, type InferSelectModel } from 'drizzle-orm';
 import type { Actor } from '../auth/actor.ts';
 import type { Executor } from '../db/driver/database.ts';
 import { countPerParent, pagePerParent, type ChildList } from '../db/page-per-parent.ts';
-import { decodeCursor, type Keyset } from '../shared/page.ts';
+import { decodeCursor, type Keyset, type ListOrder } from '../shared/page.ts';
 import { Connection } from './connection.ts';
 
 /** What a batch function reads with. */
@@ -86,6 +86,7 @@ async function loadPages<Table extends PgTable>(
 ): Promise<Connection<InferSelectModel<Table>>[]> {
   type Row = InferSelectModel<Table>;
   const names = propertyNames(list);
+  const order = orderOf(list);
   const keysetOf = (row: Row): Keyset => names.keys.map((name) => row[name as keyof Row] as string | number);
   const parentOf = (row: Row): string => row[names.parent as keyof Row] as string;
   const pages = [...groupBy(keys, (key) => `${key.first} ${key.after}`).values()];
@@ -93,7 +94,7 @@ async function loadPages<Table extends PgTable>(
   await Promise.all(
     pages.map(async (page) => {
       const { first, after } = page[0]!;
-      const keyset = after === null ? null : decodeCursor(after, list.keys.length);
+      const keyset = after === null ? null : decodeCursor(after, order);
       // One row more than asked for tells whether there is a next page.
       const parentIds = page.map((key) => key.parentId);
       const rows = await pagePerParent(source.read, list, parentIds, first + 1, keyset);
@@ -101,11 +102,17 @@ async function loadPages<Table extends PgTable>(
       for (const key of page) {
         const children = groups.get(key.parentId) ?? [];
         const count = (): Promise<number> => counts.load(key.parentId);
-        connections.set(key, new Connection(children, first, after !== null, keysetOf, count));
+        connections.set(key, new Connection(children, first, after !== null, order, keysetOf, count));
       }
     }),
   );
   return keys.map((key) => connections.get(key)!);
+}
+
+/** The same for every viewer, who may differ in what they see of the list. */
+function orderOf<Table extends PgTable>(list: ChildList<Table>): ListOrder {
+  const keys = list.keys.map(({ column }) => column.name).join(', ');
+  return { name: `${getTableName(list.table)} ${keys} ${list.direction}`, keys: list.keys };
 }
 
 /** The row's property names for the columns that the list is found and sorted by. */

@@ -16,9 +16,17 @@ export const DateTime = new GraphQLScalarType<string, string>({
     isoText(GraphQLDateTimeISO.parseLiteral(node, variables), node.kind === Kind.STRING ? node.value : null),
 });
 
-/** The text as it was sent, with its microseconds, once it is known to be a moment. */
+/**
+ * The moment in UTC, with the microseconds that were sent: a Date has none. PostgreSQL knows neither a year 0 nor
+ * every offset that RFC 3339 allows.
+ */
 function isoText(parsed: Date, given: unknown): string {
-  return typeof given === 'string' ? given : parsed.toISOString();
+  const utc = parsed.toISOString();
+  if (!/^\d{4}-/.test(utc) || utc.startsWith('0000')) {
+    throw new TypeError('DateTime cannot represent a moment outside of the years 0001 to 9999.');
+  }
+  const fraction = typeof given === 'string' ? (/\.\d+/.exec(given)?.[0] ?? '') : utc.slice(19, -1);
+  return `${utc.slice(0, 19)}${fraction}Z`;
 }
 
 export const JSONObject = GraphQLJSONObject;

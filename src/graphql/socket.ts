@@ -7,14 +7,14 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
-import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
-import { makeHandler, type Extra } from 'graphql-ws/use/@fastify/websocket';
+import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { WebsocketHandler } from '@fastify/websocket';
 import type { Actor } from '../auth/actor.ts';
 import { bearerToken } from '../auth/token.ts';
 import { RequestContext, type Services } from './context.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
 import { clientAddress, userAgentOf } from './request-origin.ts';
+import { makeTransport, type SocketExtra as Connection } from './socket-transport.ts';
 
 /** Sent to a subscriber that does not keep up. The client connects again and resumes from its last cursor. */
 export const tooSlowCloseCode = 4503;
@@ -26,11 +26,10 @@ const unreadLimitBytes = 8_000_000;
 const maximumTimerMs = 2_147_483_647;
 
 /** What a socket knows of its viewer, beside the socket and its request. */
-type SocketState = {
+interface SocketExtra extends Connection {
   actor?: Actor;
   expiry?: NodeJS.Timeout;
-};
-type SocketExtra = Extra & SocketState;
+}
 type SocketContext = Context<Record<string, unknown>, SocketExtra>;
 
 /** Ends an operation that never began, so that its errors go out as an `error` message. */
@@ -52,7 +51,7 @@ export function makeSocketHandler(
 ): WebsocketHandler {
   const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
     errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
-  return makeHandler<Record<string, unknown>, SocketState>({
+  const options: ServerOptions<Record<string, unknown>, SocketExtra> = {
     onConnect: (context) => authenticate(context, verifyToken),
     onClose: (context) => clearTimeout(context.extra.expiry),
     onSubscribe(context, _id, payload) {
@@ -81,7 +80,8 @@ export function makeSocketHandler(
       if (isUnusable(context)) return undefined;
       return result.errors ? { ...result, errors: format(result.errors) } : undefined;
     },
-  });
+  };
+  return makeTransport(options, log);
 }
 
 function authenticate(context: SocketContext, verifyToken: (token: string) => Actor | null): boolean {

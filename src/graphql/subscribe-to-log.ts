@@ -1,5 +1,6 @@
 import type { Actor } from '../auth/actor.ts';
 import type { LogEvent } from '../history/log.repository.ts';
+import { TopLevelError } from '../shared/errors.ts';
 import type { RequestContext } from './context.ts';
 
 /**
@@ -26,4 +27,12 @@ export async function subscribeToLog(
     [Symbol.asyncIterator]: () => iterator,
   };
   return iterator;
+}
+
+/** Over plain HTTP a subscription is run like a query: once, and without an event. */
+export function subscribedOverHttp(): TopLevelError {
+  return new TopLevelError(
+    'BAD_USER_INPUT',
+    'A subscription needs a WebSocket: send it to the same address with the subprotocol graphql-transport-ws.',
+  );
 }

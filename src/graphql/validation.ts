@@ -19,7 +19,7 @@ export function IsCurrency() {
     });
 }
 
-/** Counts as PostgreSQL does. class-validator's own counts characters that are shown together as one. */
+/** Counts code points, as PostgreSQL does. class-validator's own counts what is shown together as one. */
 export function MaxCharacters(maximum: number) {
   return (target: object, propertyName: string): void =>
     registerDecorator({
@@ -27,7 +27,9 @@ export function MaxCharacters(maximum: number) {
       target: target.constructor,
       propertyName,
       options: { message: `${propertyName} must not have more than ${maximum} characters` },
-      validator: { validate: (value: unknown) => typeof value === 'string' && [...value].length <= maximum },
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && Array.from(value).length <= maximum,
+      },
     });
 }
 

@@ -18,6 +18,8 @@ const pollIntervalMs = 1_000;
 const heldBackIntervalMs = 20;
 /** Wake-ups of a busy server are gathered into one NOTIFY this often. */
 const wakeUpIntervalMs = 5;
+/** How often it is looked whether a subscriber has stopped reading. */
+const stallCheckIntervalMs = 1_000;
 const batchSize = 500;
 
 interface Logger {
@@ -29,7 +31,7 @@ export interface EventLogStatistics {
   /** Events read from the database since the start. */
   readonly eventsRead: number;
   readonly failedReads: number;
-  /** Subscribers that did not keep up. */
+  /** Subscribers that had stopped reading. */
   readonly cutOff: number;
 }
 
@@ -43,6 +45,7 @@ export class EventLog {
   private readonly counters = { eventsRead: 0, failedReads: 0, cutOff: 0 };
   private wake: () => void = () => {};
   private wakeUpTimer: NodeJS.Timeout | undefined;
+  private stallTimer: NodeJS.Timeout | undefined;
   private listener: { close(): Promise<void> } | undefined;
   private reading: Promise<void> = Promise.resolve();
 
@@ -58,6 +61,7 @@ export class EventLog {
     const log = new EventLog(database, logger, cursors, await readHead(database.read));
     log.listener = database.listen(channel, { onNotification: () => log.wake(), onReady: () => log.wake() });
     log.reading = log.readForEver();
+    log.stallTimer = setInterval(() => log.cutOffStalled(), stallCheckIntervalMs);
     return log;
   }
 
@@ -86,18 +90,12 @@ export class EventLog {
     after: string | null,
     options: SubscriberOptions,
   ): Promise<AsyncIterableIterator<LogEvent>> {
-    const start = after === null ? null : await this.resumeFrom(after);
-    const onTooSlow = (): void => {
-      this.subscribers.delete(subscriber);
-      this.counters.cutOff += 1;
-      options.onTooSlow();
-    };
-    const subscriber = new Subscriber({ ...options, onTooSlow });
+    const start = after === null ? this.head : await this.resumeFrom(after);
+    const subscriber = new Subscriber(options, after !== null);
     // Registered before the first page is read: what is committed meanwhile is queued, or in the pages, or both.
     if (this.stopped.signal.aborted) subscriber.end();
     else this.subscribers.add(subscriber);
-    if (!start) subscriber.goLive();
-    const events = start ? this.replay(start, subscriber) : this.follow(this.head, subscriber);
+    const events = this.follow(start, subscriber);
     const end = async (): Promise<IteratorResult<LogEvent>> => {
       // Not left to the generator: while it waits for an event, or has not been started, it does not see it.
       subscriber.end();
@@ -105,7 +103,7 @@ export class EventLog {
       return events.return(undefined);
     };
     const iterator: AsyncIterableIterator<LogEvent> = {
-      next: () => events.next(),
+      next: () => subscriber.timed(() => events.next()),
       return: end,
       [Symbol.asyncIterator]: () => iterator,
     };
@@ -123,30 +121,35 @@ export class EventLog {
     return cursor.place;
   }
 
-  /** Pages from the database until there is no more and nothing was dropped from the queue, then the queue. */
-  private async *replay(start: LogPlace, subscriber: Subscriber): AsyncGenerator<LogEvent, undefined> {
-    let last = start;
-    let more = true;
-    while (more && !subscriber.isEnded) {
-      subscriber.startPage();
-      const page = await readLog(this.database.read, last, batchSize);
-      for (const event of page) {
-        last = event.place;
-        if (subscriber.options.wanted(event)) yield event;
-      }
-      more = page.length === batchSize || !subscriber.goLive();
-    }
-    return yield* this.follow(last, subscriber);
-  }
-
+  /** Pages from the database while the subscriber is behind, then its queue, and so on. */
   private async *follow(start: LogPlace, subscriber: Subscriber): AsyncGenerator<LogEvent, undefined> {
     let last = start;
-    for (;;) {
+    while (!subscriber.isEnded) {
+      if (subscriber.catchUp()) {
+        const page = await readLog(this.database.read, last, batchSize);
+        for (const event of page) {
+          last = event.place;
+          if (subscriber.options.wanted(event)) yield event;
+        }
+        if (page.length === batchSize) subscriber.fallBehind();
+        continue;
+      }
       const event = await subscriber.next();
-      if (event === undefined) return undefined;
-      if (!isAfter(event.place, last)) continue;
+      if (event === undefined || !isAfter(event.place, last)) continue;
       last = event.place;
       yield event;
+    }
+    return undefined;
+  }
+
+  /** Whoever waits for a socket that nobody reads asks for nothing, so it has to be looked for. */
+  private cutOffStalled(): void {
+    for (const subscriber of this.subscribers) {
+      if (!subscriber.isStalled) continue;
+      subscriber.end();
+      this.subscribers.delete(subscriber);
+      this.counters.cutOff += 1;
+      subscriber.options.onTooSlow();
     }
   }
 
@@ -204,6 +207,7 @@ export class EventLog {
 
   async close(): Promise<void> {
     clearTimeout(this.wakeUpTimer);
+    clearInterval(this.stallTimer);
     this.stopped.abort();
     this.wake();
     for (const subscriber of this.subscribers) subscriber.end();

@@ -1,12 +1,13 @@
 import type { LogEvent } from './log.repository.ts';
 
-/** Events that wait for one subscriber. Past it the subscriber is cut off and resumes from its cursor. */
+/** Events that wait for one subscriber in memory. Past it they are left in the database, and read from there. */
 export const queueLimit = 1_000;
+/** A subscriber that was given an event and has not asked for the next one after this is cut off. */
+export const stallLimitMs = 10_000;
 
-/** What one subscription wants, and how it is told that it does not keep up. */
+/** What one subscription wants, and how it is told that its reader has stopped reading. */
 export interface SubscriberOptions {
   readonly wanted: (event: LogEvent) => boolean;
-  /** Called once, at the moment of the overflow: whoever waits for a stalled socket asks for nothing more. */
   readonly onTooSlow: () => void;
 }
 
@@ -14,37 +15,41 @@ export interface SubscriberOptions {
 export class Subscriber {
   private queue: LogEvent[] = [];
   private ended = false;
-  private live = false;
-  /** Events were dropped while the subscriber still read old ones; they are in the database. */
-  private dropped = false;
+  private givenAt: number | undefined;
   private notify: () => void = () => {};
 
-  constructor(readonly options: SubscriberOptions) {}
+  constructor(
+    readonly options: SubscriberOptions,
+    /** What it is to have next is only in the database. */
+    private behind: boolean,
+  ) {}
 
   get isEnded(): boolean {
     return this.ended;
   }
 
+  get isStalled(): boolean {
+    return this.givenAt !== undefined && performance.now() - this.givenAt > stallLimitMs;
+  }
+
   push(event: LogEvent): void {
-    if (this.ended || !this.options.wanted(event)) return;
+    if (this.ended || this.behind || !this.options.wanted(event)) return;
     if (this.queue.length < queueLimit) this.queue.push(event);
-    else if (this.live) return this.cutOff();
-    else {
-      this.queue = [];
-      this.dropped = true;
-    }
+    else this.fallBehind();
     this.notify();
   }
 
-  /** Before each page of old events; what is dropped from now on is not in that page. */
-  startPage(): void {
-    this.dropped = false;
+  /** What is not in the queue is in the database, and is read from there before the queue is used again. */
+  fallBehind(): void {
+    this.queue = [];
+    this.behind = true;
   }
 
-  /** After the last page. False when events were dropped meanwhile, so that another page is needed. */
-  goLive(): boolean {
-    this.live = !this.dropped;
-    return this.live;
+  /** True when a page has to be read first. What comes from now on, while it is read, is queued. */
+  catchUp(): boolean {
+    const { behind } = this;
+    this.behind = false;
+    return behind;
   }
 
   end(): void {
@@ -53,9 +58,9 @@ export class Subscriber {
     this.notify();
   }
 
-  /** The next event; undefined when there will be none. */
+  /** The next event of the queue; undefined when it is over or has to catch up. */
   async next(): Promise<LogEvent | undefined> {
-    while (!this.ended) {
+    while (!this.ended && !this.behind) {
       const event = this.queue.shift();
       if (event) return event;
       await new Promise<void>((resolve) => {
@@ -65,8 +70,11 @@ export class Subscriber {
     return undefined;
   }
 
-  private cutOff(): void {
-    this.end();
-    this.options.onTooSlow();
+  /** Between an event and the question for the next one lies the time that its reader takes. */
+  async timed(next: () => Promise<IteratorResult<LogEvent>>): Promise<IteratorResult<LogEvent>> {
+    this.givenAt = undefined;
+    const result = await next();
+    this.givenAt = performance.now();
+    return result;
   }
 }

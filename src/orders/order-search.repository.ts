@@ -75,6 +75,10 @@ export function sortKeys(sort: readonly OrderSortValue[]): SortKey[] {
   return [...keys, { column: orders.id, property: 'id', type: 'uuid', nullable: false, direction }];
 }
 
+export function nameOfSort(keys: readonly SortKey[]): string {
+  return `orders ${keys.map(({ column, direction }) => `${column.name} ${direction}`).join(', ')}`;
+}
+
 export function keysetOf(keys: readonly SortKey[], row: OrderRow): Keyset {
   return keys.map(({ property }) => row[property] as string | number | null);
 }

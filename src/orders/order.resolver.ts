@@ -17,7 +17,7 @@ import {
 } from './order.input.ts';
 import { orderById } from './order.loaders.ts';
 import { findOrderIdByNumber, type OrderRow } from './order.repository.ts';
-import { countOrders, keysetOf, searchOrders, sortKeys } from './order-search.repository.ts';
+import { countOrders, keysetOf, nameOfSort, searchOrders, sortKeys } from './order-search.repository.ts';
 import { Order, OrderConnection, OrderPayload } from './order.type.ts';
 
 @ArgsType()
@@ -68,11 +68,12 @@ export class OrderResolver {
   ): Promise<Connection<OrderRow>> {
     const source = { read: context.services.database.read, actor: context.viewer };
     const keys = sortKeys(sort ?? [{ field: 'created_at', direction: 'desc' }]);
-    const keyset = after ? decodeCursor(after, keys.length) : null;
+    const order = { name: nameOfSort(keys), keys };
+    const keyset = after === null ? null : decodeCursor(after, order);
     const rows = await searchOrders(source, filter ?? {}, keys, first + 1, keyset);
     for (const row of rows) context.loader(orderById).prime(row.id, row);
     const count = () => countOrders(source, filter ?? {});
-    return new Connection(rows, first, after !== null, (row) => keysetOf(keys, row), count);
+    return new Connection(rows, first, after !== null, order, (row) => keysetOf(keys, row), count);
   }
 
   @Mutation(() => OrderPayload, {

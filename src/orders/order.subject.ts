@@ -13,25 +13,29 @@ import { orderMilestones, orderWorkflow, stepsToFollow } from './order.workflow.
 import type { OrderRow } from './order.repository.ts';
 import { findUnplannedUnits } from './unplanned.repository.ts';
 
-/** Locks an order that the actor may see, and reads it and the clock afresh. */
+/**
+ * Locks an order that the actor may see, and reads it and the clock afresh.
+ *
+ * An advisory lock comes first, since waiting for it gives the transaction no id. Waiting for the row does:
+ * PostgreSQL assigns it between the first version of the row and the next, so that of two who wait, the one with
+ * the older id may get the row last, and its events would come first in the log.
+ */
 export async function lockOrder(
   transaction: Executor,
   actor: Actor,
   id: string,
 ): Promise<{ target: OrderRow; now: string } | undefined> {
+  await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`);
   const statement = prepared(transaction, `lockOrder.${actor.role}`, (on) =>
     on
-      .select({ order: orders })
+      .select({ order: orders, now: sql<string>`clock_timestamp()::text` })
       .from(orders)
       .where(and(eq(orders.id, sql.placeholder('id')), visibleOrders(actor.role)))
       .for('no key update')
       .prepare('lockOrder'),
   );
   const [locked] = await statement.execute({ id, ...viewerParameters(actor) });
-  if (!locked) return undefined;
-  // A second statement on purpose: the clock is read after the wait for the lock.
-  const [clock] = await transaction.execute<{ now: string }>(sql`select clock_timestamp()::text as now`);
-  return { target: locked.order, now: isoInstant(clock!.now) };
+  return locked && { target: locked.order, now: isoInstant(locked.now) };
 }
 
 /** Writes status, milestone and changes of a locked order, and raises its version. */

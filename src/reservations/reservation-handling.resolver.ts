@@ -34,7 +34,12 @@ import {
   ReserveInventoryInput,
 } from './reservation-handling.input.ts';
 import { reservationById } from './reservation.loaders.ts';
-import { countReservations, searchReservations, type ReservationRow } from './reservation.repository.ts';
+import {
+  countReservations,
+  reservationsOrder,
+  searchReservations,
+  type ReservationRow,
+} from './reservation.repository.ts';
 import { InventoryReservation, InventoryReservationConnection } from './reservation.type.ts';
 
 @ArgsType()
@@ -83,10 +88,10 @@ export class ReservationHandlingResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<ReservationRow>> {
     const source = { read: context.services.database.read, actor: context.viewer };
-    const keyset = after ? decodeCursor(after, 1) : null;
+    const keyset = after ? decodeCursor(after, reservationsOrder) : null;
     const rows = await searchReservations(source, filter ?? {}, first + 1, keyset);
     const count = () => countReservations(source, filter ?? {});
-    return new Connection(rows, first, after !== null, (row) => [row.id], count);
+    return new Connection(rows, first, after !== null, reservationsOrder, (row) => [row.id], count);
   }
 
   @Mutation(() => OrderReservationsPayload, {

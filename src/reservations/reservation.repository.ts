@@ -6,7 +6,7 @@ import { inventoryReservations } from '../db/tables/inventory-reservations.ts';
 import { orders } from '../db/tables/orders.ts';
 import { stockLocations } from '../db/tables/stock.ts';
 import type { LoadingSource } from '../graphql/loading.ts';
-import type { Keyset } from '../shared/page.ts';
+import type { Keyset, ListOrder } from '../shared/page.ts';
 
 export type ReservationRow = typeof inventoryReservations.$inferSelect;
 
@@ -38,6 +38,8 @@ export interface ReservationFilterValues {
   sku?: string | null;
   locationCode?: string | null;
 }
+
+export const reservationsOrder: ListOrder = { name: 'reservations id asc', keys: [{ type: 'uuid' }] };
 
 /** Oldest first. The id is in the order of time, so the primary key serves the sort. */
 export async function searchReservations(

@@ -22,6 +22,10 @@ export interface Allocation extends Record<string, unknown> {
  *
  * Allocation lays the lines without a location and the free stock of the locations side by side, as two rulers
  * of cumulative quantities a variant; where two stretches overlap, that much is taken from that location.
+ *
+ * What is available is judged once, on the locked rows. The update must not judge it again: PostgreSQL would first
+ * apply such a condition to the row as it was when the statement began, and leave out one whose stock came in while
+ * the statement waited for its lock. The CHECK of the table is the guard behind it.
  */
 export async function reserveStock(
   transaction: Executor,
@@ -76,7 +80,6 @@ export async function reserveStock(
       update stock_levels set reserved = stock_levels.reserved + taken.quantity
       from taken
       where stock_levels.variant_id = taken.variant_id and stock_levels.location_id = taken.location_id
-        and stock_levels.on_hand - stock_levels.reserved >= taken.quantity
       returning stock_levels.variant_id, stock_levels.location_id, taken.quantity
     ), moved as (
       insert into stock_movements
@@ -90,6 +93,12 @@ export async function reserveStock(
       ${order.expiresAt}::timestamptz
     from allocated join changed using (variant_id, location_id)
     returning order_item_id as "orderItemId", location_id as "locationId", quantity_reserved as quantity`);
+  const wanted = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const reserved = rows.reduce((sum, { quantity }) => sum + quantity, 0);
+  // All or nothing is what the caller builds on.
+  if (rows.length > 0 && reserved !== wanted) {
+    throw new Error(`Order ${order.id}: ${wanted} units wanted, ${reserved} reserved.`);
+  }
   return [...rows];
 }
 

@@ -3,7 +3,7 @@ import type { Executor } from '../db/driver/database.ts';
 import { productVariants } from '../db/tables/catalog.ts';
 import type { StockMovementReason } from '../db/tables/enumerations.ts';
 import { stockLevels, stockLocations, stockMovements } from '../db/tables/stock.ts';
-import type { Keyset } from '../shared/page.ts';
+import type { Keyset, ListOrder } from '../shared/page.ts';
 import type { StockLevelRow } from './stock.repository.ts';
 
 export type StockMovementRow = typeof stockMovements.$inferSelect;
@@ -41,6 +41,12 @@ function levelConditions({ sku, locationCode, availableBelow }: StockLevelFilter
     given(availableBelow, (value) => sql`${stockLevels.onHand} - ${stockLevels.reserved} < ${value}`),
   ];
 }
+
+export const levelsOrder: ListOrder = {
+  name: 'levels sku, location asc',
+  keys: [{ type: 'text' }, { type: 'text' }],
+};
+export const movementsOrder: ListOrder = { name: 'movements id desc', keys: [{ type: 'uuid' }] };
 
 /** By SKU, then by location. */
 export function searchLevels(

@@ -39,6 +39,8 @@ import {
   type DiscrepancyRow,
   type ListedLevel,
   type StockMovementRow,
+  levelsOrder,
+  movementsOrder,
 } from './stock-ledger.repository.ts';
 import {
   StockDiscrepancy,
@@ -80,10 +82,17 @@ export class StockLedgerResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<ListedLevel>> {
     const { read } = context.services.database;
-    const keyset = after ? decodeCursor(after, 2) : null;
+    const keyset = after ? decodeCursor(after, levelsOrder) : null;
     const rows = await searchLevels(read, filter ?? {}, first + 1, keyset);
     const count = () => countLevels(read, filter ?? {});
-    return new Connection(rows, first, after !== null, (row) => [row.sku, row.locationCode], count);
+    return new Connection(
+      rows,
+      first,
+      after !== null,
+      levelsOrder,
+      (row) => [row.sku, row.locationCode],
+      count,
+    );
   }
 
   @Query(() => StockMovementConnection, {
@@ -95,10 +104,10 @@ export class StockLedgerResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<StockMovementRow>> {
     const { read } = context.services.database;
-    const keyset = after ? decodeCursor(after, 1) : null;
+    const keyset = after ? decodeCursor(after, movementsOrder) : null;
     const rows = await searchMovements(read, filter ?? {}, first + 1, keyset);
     const count = () => countMovements(read, filter ?? {});
-    return new Connection(rows, first, after !== null, (row) => [row.id], count);
+    return new Connection(rows, first, after !== null, movementsOrder, (row) => [row.id], count);
   }
 
   @Query(() => [StockDiscrepancy], {

@@ -177,9 +177,10 @@ function requireTransition<Input extends CommandInput, Locked extends Target>(
   const { subject } = command;
   const step = command.step ? command.step(target, input) : command.name;
   const transition = step && findTransition(subject.workflow, step, target.status, actor);
-  const held = transition ? transition.refusedOnHold === true && subject.isHeld(target) : false;
+  const isHeld = subject.isHeld(target);
+  const held = transition ? transition.refusedOnHold === true && isHeld : false;
   if (transition && !held) return transition;
-  const allowed = allowedCommands(subject.workflow, target.status, actor);
+  const allowed = allowedCommands(subject.workflow, target.status, actor, isHeld);
   const refused = {
     subject: subject.kind,
     status: target.status,

@@ -40,8 +40,12 @@ export function allowedCommands<Status extends string>(
   workflow: Workflow<Status>,
   status: Status,
   actor: Actor,
+  isHeld: boolean,
 ): string[] {
-  return Object.keys(workflow).filter((command) => findTransition(workflow, command, status, actor));
+  return Object.keys(workflow).filter((command) => {
+    const step = findTransition(workflow, command, status, actor);
+    return step !== undefined && !(isHeld && step.refusedOnHold);
+  });
 }
 
 /** The status in which a step ends: its `to`, or whichever of its further ones the command has chosen. */

@@ -95,7 +95,8 @@ export async function waitUntil(
 ): Promise<void> {
   const startedAt = Date.now();
   while (!(await condition())) {
-    if (Date.now() - startedAt > limitMs) throw new Error(`Not true within ${limitMs} ms: ${condition}`);
+    if (Date.now() - startedAt > limitMs)
+      throw new Error(`Not true within ${limitMs} ms: ${condition.toString()}`);
     await sleep(20);
   }
 }

@@ -3,7 +3,7 @@ import { describeCommandRules, historyOf, shortHistory } from '../setup/command-
 import { mutate } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
-import { fulfillmentInHand, levelsOf } from './arrange.ts';
+import { fulfillmentInHand, levelsOf } from './in-hand.ts';
 
 let server: TestServer;
 beforeAll(async () => {

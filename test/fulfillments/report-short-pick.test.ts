@@ -6,7 +6,7 @@ import { confirmedOrder, mutate, work } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import { expectUnchanged } from '../setup/snapshot.ts';
-import { fulfillmentInHand, levelsOf, type FulfillmentInHand } from './arrange.ts';
+import { fulfillmentInHand, levelsOf, type FulfillmentInHand } from './in-hand.ts';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { mutate } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import { expectUnchanged } from '../setup/snapshot.ts';
-import { fulfillmentInHand, levelsOf } from './arrange.ts';
+import { fulfillmentInHand, levelsOf } from './in-hand.ts';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,14 +1,17 @@
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
+import type { SigningKey } from '../../src/auth/token.ts';
 import { hashPassword } from '../../src/auth/password.ts';
 import { openDatabase, type Database } from '../../src/db/driver/database.ts';
 import { customers } from '../../src/db/tables/customers.ts';
 import type { Role } from '../../src/db/tables/enumerations.ts';
 import { users } from '../../src/db/tables/users.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
 
-export const testSigningKeys = [{ id: 'test', secret: 'a-secret-of-the-tests-that-is-long-enough' }] as const;
+export const testSigningKeys: [SigningKey] = [
+  { id: 'test', secret: 'a-secret-of-the-tests-that-is-long-enough' },
+];
 export const testPassword = 'correct horse battery staple';
 
 export interface GraphqlAnswer {
@@ -38,7 +41,11 @@ const roles: readonly Role[] = ['order_manager', 'warehouse_staff', 'customer_se
 
 /** A real server on a database of its own, with one user a role. */
 export async function startTestServer(): Promise<TestServer> {
-  const testDatabase = await createTestDatabase();
+  return startTestServerOn(await createTestDatabase());
+}
+
+/** The same on a migrated database that the test has made itself. */
+export async function startTestServerOn(testDatabase: TestDatabase): Promise<TestServer> {
   const database = openDatabase({ url: testDatabase.url, poolSize: 4 });
   const { userIds, customerId } = await addUsers(database);
   const server = await serve(testDatabase.url);
@@ -67,7 +74,7 @@ export async function startTestServer(): Promise<TestServer> {
 export async function serve(databaseUrl: string, port = 0): Promise<RunningServer> {
   const app = await createApp({
     database: openDatabase({ url: databaseUrl, poolSize: 8 }),
-    signingKeys: testSigningKeys as never,
+    signingKeys: testSigningKeys,
     log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
   });
   return startServer(app, { host: '127.0.0.1', port });

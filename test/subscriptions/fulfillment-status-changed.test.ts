@@ -1,10 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { customers } from '../../src/db/tables/customers.ts';
 import { confirmedOrder, mutate, stockedVariant, work, type ConfirmedOrder } from '../setup/fixtures.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import { waitUntil } from '../setup/wait-until.ts';
 import { follow, type Followed, type StatusEvent } from './live-client.ts';
 import { startLiveServer, type LiveServer } from './live-server.ts';
+
+// Limits, not expectations: the machine may be busy with other files.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** The changes are made through one server, and followed at another one on the same database. */
 let server: TestServer;

@@ -25,8 +25,9 @@ export interface Followed {
   readonly fieldErrors: unknown[];
   /** How the subscription ended, when it did: undefined for completed, else the error. */
   readonly ended: Promise<unknown>;
-  /** How many connections there were. */
+  /** How many connections there were, and whether there is one now. */
   connections(): number;
+  isConnected(): boolean;
   unsubscribe(): void;
   /** Cuts the connection without a goodbye; the client connects again by itself. */
   disconnect(): void;
@@ -46,7 +47,7 @@ export interface FollowOptions {
 export function socketClient(
   url: string | (() => string),
   token: string | null,
-  options: { retryAttempts?: number; onConnection?: () => void } = {},
+  options: { retryAttempts?: number; onConnection?: () => void; onClosed?: () => void } = {},
 ): Client {
   return createClient({
     url: () => `${typeof url === 'string' ? url : url()}/graphql`.replace(/^http/, 'ws'),
@@ -55,16 +56,22 @@ export function socketClient(
     retryAttempts: options.retryAttempts ?? 0,
     retryWait: () => new Promise((resolve) => setTimeout(resolve, 50)),
     shouldRetry: () => true,
-    on: { connected: () => options.onConnection?.() },
+    on: { connected: () => options.onConnection?.(), closed: () => options.onClosed?.() },
   });
 }
 
 /** Subscribes as a warehouse screen does: whenever the connection is lost, it resumes from the last event. */
 export function follow(options: FollowOptions): Followed {
   let connections = 0;
+  let connected = false;
+  let failure: unknown;
   const client = socketClient(options.url, options.token, {
     retryAttempts: options.retryAttempts ?? Number.POSITIVE_INFINITY,
-    onConnection: () => (connections += 1),
+    onConnection: () => {
+      connections += 1;
+      connected = true;
+    },
+    onClosed: () => (connected = false),
   });
   const events: StatusEvent[] = [];
   const fieldErrors: unknown[] = [];
@@ -81,7 +88,10 @@ export function follow(options: FollowOptions): Followed {
           variables.after = data.fulfillmentStatusChanged.cursor;
           events.push(data.fulfillmentStatusChanged);
         },
-        error: resolve,
+        error(reason) {
+          failure = reason;
+          resolve(reason);
+        },
         complete: () => resolve(undefined),
       },
     );
@@ -91,9 +101,13 @@ export function follow(options: FollowOptions): Followed {
     fieldErrors,
     ended,
     connections: () => connections,
+    isConnected: () => connected,
     unsubscribe: () => unsubscribe(),
     disconnect: () => client.terminate(),
-    received: (count) => waitUntil(() => events.length >= count, `${count} events`),
+    async received(count) {
+      await waitUntil(() => events.length >= count || failure !== undefined, `${count} events`, 60_000);
+      if (failure !== undefined) throw new Error(`The subscription failed: ${JSON.stringify(failure)}`);
+    },
   };
 }
 

@@ -23,7 +23,7 @@ export async function storedChanges(databaseUrl: string, cursors: LogCursors): P
     const rows = await client.unsafe<StoredRow[]>(
       `select id, transaction_id::text, position::text, fulfillment_id, old_status, new_status from order_history
        where fulfillment_id is not null and new_status is not null and old_status is distinct from new_status
-       order by transaction_id, position`,
+       order by order_history.transaction_id, order_history.position`,
     );
     return rows.map((row) => ({
       cursor: cursors.encode({

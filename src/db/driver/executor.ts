@@ -3,7 +3,7 @@ import type postgres from 'postgres';
 import type { Rows, Shape } from './wire.ts';
 
 /** What repositories take: a read handle or a transaction. */
-export type Executor = PostgresJsDatabase<Record<string, never>>;
+export type Executor = PostgresJsDatabase;
 
 export type RunStatement = (text: string, parameters: readonly unknown[], shape: Shape) => Promise<Rows>;
 export type RunNested = <Result>(work: (client: DrizzleClient) => Promise<Result>) => Promise<Result>;

@@ -102,7 +102,7 @@ export class Wire {
     // Not the simple protocol, which takes several statements in one string.
     const query = this.#client.unsafe(text, values, { prepare: this.#prepare, simple: false } as object);
     // The library would keep an entry for ever, per failed statement, in a map of where statements come from.
-    Object.defineProperty(query, 'origin', { value: '' });
+    void Object.defineProperty(query, 'origin', { value: '' });
     try {
       return shape === 'arrays' ? ((await query.values()) as unknown as Rows) : await query;
     } catch (error) {

@@ -73,7 +73,9 @@ async function refuseOnceShipped({ transaction, actor }: Scope, order: OrderRow)
         reason: 'a part of the order was shipped already',
       },
       'cancelOrder',
-      allowedCommands(orderWorkflow, order.status, actor).filter((command) => command !== 'cancelOrder'),
+      allowedCommands(orderWorkflow, order.status, actor, order.heldAt !== null).filter(
+        (command) => command !== 'cancelOrder',
+      ),
     ),
   );
 }

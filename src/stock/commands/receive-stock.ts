@@ -1,7 +1,11 @@
-import { Refusal, UserError } from '../../shared/errors.ts';
+import { postgresFailure } from '../../db/pg-errors.ts';
+import { invalid, Refusal, UserError } from '../../shared/errors.ts';
 import type { CommandInput, FreeCommand } from '../../write/command.ts';
 import { findOrOpenLocation, receiveGoods } from '../stock.repository.ts';
 import { findVariantsBySku } from '../variant.repository.ts';
+
+/** PostgreSQL's "numeric value out of range". */
+const outOfRange = '22003';
 
 export interface ReceiveStockInput extends CommandInput {
   locationCode: string;
@@ -30,7 +34,12 @@ export const receiveStock: FreeCommand<
     if (first) throw new Refusal(first, ...others);
     const location = await findOrOpenLocation(transaction, locationCode);
     const goods = lines.map(({ sku, quantity }) => ({ variantId: variants.get(sku)!.id, quantity }));
-    await receiveGoods(transaction, location.id, actor.userId, goods);
+    try {
+      await receiveGoods(transaction, location.id, actor.userId, goods);
+    } catch (error) {
+      if (postgresFailure(error)?.code !== outOfRange) throw error;
+      throw invalid('A location can have 2,147,483,647 units of a SKU and no more.', ['lines']);
+    }
     return {
       result: { locationId: location.id, variantIds: goods.map(({ variantId }) => variantId) },
       history: [],

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig, sampleJwtSecret } from '../../src/config.ts';
+
+const secret = 'a-secret-of-an-operator-that-is-long-enough';
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://orders:pw@db.internal:5432/orders',
+  JWT_SECRET: secret,
+};
+
+/** What is wrong, one line a variable. */
+function problems(environment: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).problems;
+  }
+  throw new Error('It was accepted.');
+}
+
+test('nothing set: a development server on this machine, with an embedded database and sample data', () => {
+  expect(readConfig({})).toEqual({
+    production: false,
+    host: '127.0.0.1',
+    port: 4000,
+    databaseUrl: undefined,
+    databasePoolSize: 8,
+    dataDirectory: '.data',
+    signingKeys: [{ id: 'default', secret: sampleJwtSecret }],
+    sampleData: true,
+    allowedOrigins: [],
+    logLevel: 'info',
+  });
+});
+
+test('every variable is read', () => {
+  const config = readConfig({
+    ...production,
+    HOST: '0.0.0.0',
+    PORT: '8080',
+    DATABASE_POOL_SIZE: '20',
+    DATA_DIR: '/var/lib/orders',
+    SAMPLE_DATA: 'false',
+    ALLOWED_ORIGINS: 'https://shop.example/, https://desk.example',
+    LOG_LEVEL: 'warn',
+  });
+  expect(config).toEqual({
+    production: true,
+    host: '0.0.0.0',
+    port: 8080,
+    databaseUrl: production.DATABASE_URL,
+    databasePoolSize: 20,
+    dataDirectory: '/var/lib/orders',
+    signingKeys: [{ id: 'default', secret }],
+    sampleData: false,
+    allowedOrigins: ['https://shop.example', 'https://desk.example'],
+    logLevel: 'warn',
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('an empty variable is an unset one', () => {
+  expect(readConfig({ PORT: '', DATABASE_URL: '', JWT_SECRET: '', SAMPLE_DATA: '' })).toEqual(readConfig({}));
+});
+
+describe('sample data', () => {
+  test.each([
+    [{}, true],
+    [{ DATABASE_URL: production.DATABASE_URL }, false],
+    [{ DATABASE_URL: production.DATABASE_URL, SAMPLE_DATA: 'true' }, true],
+    [{ SAMPLE_DATA: 'no' }, false],
+    [{ SAMPLE_DATA: '0' }, false],
+    [{ SAMPLE_DATA: 'yes' }, true],
+    [production, false],
+  ])('%j: %s', (environment, sampleData) => {
+    expect(readConfig(environment).sampleData).toBe(sampleData);
+  });
+});
+
+describe('what is malformed is refused, and named', () => {
+  test.each([
+    [{ PORT: 'http' }, 'PORT'],
+    [{ PORT: '70000' }, 'PORT'],
+    [{ PORT: '-1' }, 'PORT'],
+    [{ PORT: '80.5' }, 'PORT'],
+    [{ DATABASE_URL: 'mysql://db/orders' }, 'DATABASE_URL'],
+    [{ DATABASE_POOL_SIZE: '1' }, 'DATABASE_POOL_SIZE'],
+    [{ DATABASE_POOL_SIZE: '1000' }, 'DATABASE_POOL_SIZE'],
+    [{ SAMPLE_DATA: 'perhaps' }, 'SAMPLE_DATA'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    [{ JWT_SECRET: 'short' }, 'JWT_SECRET'],
+    [{ JWT_KEYS: 'nocolon' }, 'JWT_KEYS'],
+    [{ JWT_KEYS: `:${secret}` }, 'JWT_KEYS'],
+    [{ JWT_KEYS: `new:${secret},old:short` }, 'JWT_KEYS'],
+  ])('%j', (environment, variable) => {
+    const found = problems(environment);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(new RegExp(`^${variable}: .{10,}`));
+  });
+
+  test('all at once, and no secret is repeated', () => {
+    const found = problems({ PORT: 'x', LOG_LEVEL: 'y', JWT_SECRET: 'too-short-secret' });
+    expect(found.map((line) => line.split(':')[0])).toEqual(['PORT', 'JWT_SECRET', 'LOG_LEVEL']);
+    expect(found.join()).not.toContain('too-short-secret');
+  });
+});
+
+describe('keys to sign with', () => {
+  test('several: the first one signs', () => {
+    const { signingKeys } = readConfig({
+      ...production,
+      JWT_KEYS: `new:${secret}, old:${secret}:with:colons`,
+    });
+    expect(signingKeys).toEqual([
+      { id: 'new', secret },
+      { id: 'old', secret: `${secret}:with:colons` },
+    ]);
+  });
+
+  test('they are enough in production, without JWT_SECRET', () => {
+    const { JWT_SECRET: _secret, ...rest } = production;
+    expect(readConfig({ ...rest, JWT_KEYS: `new:${secret}` }).signingKeys).toEqual([{ id: 'new', secret }]);
+  });
+});
+
+describe('production refuses', () => {
+  test.each([
+    ['no database', { DATABASE_URL: undefined }, /^DATABASE_URL: .*postgres:\/\//],
+    ['no secret', { JWT_SECRET: undefined }, /^JWT_SECRET.*openssl rand/],
+    ['a short secret', { JWT_SECRET: 'short' }, /^JWT_SECRET: .*32 bytes.*openssl rand/],
+    ['the sample secret', { JWT_SECRET: sampleJwtSecret }, /^JWT_SECRET: .*sample/],
+    ['the sample secret among keys', { JWT_KEYS: `a:${secret},b:${sampleJwtSecret}` }, /sample/],
+    ['sample logins', { SAMPLE_DATA: 'true' }, /^SAMPLE_DATA: /],
+  ])('%s, and says what to set', (_name, change, message) => {
+    const found = problems({ ...production, ...change });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(message);
+  });
+
+  test('everything that is missing at once, in a message for people', () => {
+    expect(() => readConfig({ NODE_ENV: 'production' })).toThrow(
+      /^The environment is not right:\n {2}- DATABASE_URL: .+\n {2}- JWT_SECRET/,
+    );
+  });
+});

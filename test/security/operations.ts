@@ -1,0 +1,139 @@
+/** What the matrix asks: each root operation with arguments that exist, and who is let through. */
+import type { Role } from '../../src/db/tables/enumerations.ts';
+
+export interface Ids {
+  orderId: string;
+  orderNumber: string;
+  fulfillmentId: string;
+  fulfillmentNumber: string;
+  noteId: string;
+  customerId: string;
+  productId: string;
+  sku: string;
+  barcode: string;
+}
+
+export interface Operation {
+  /** Arguments and selection, as they stand in the document. */
+  readonly text: (ids: Ids) => string;
+  /** Every other role is refused with FORBIDDEN; nobody with UNAUTHENTICATED, unless `public`. */
+  readonly allowed: readonly Role[];
+  readonly public?: true;
+  /** Let through, and yet this one does not exist for them. */
+  readonly unseenBy?: Role;
+}
+
+const everybody: readonly Role[] = ['order_manager', 'warehouse_staff', 'customer_service', 'customer'];
+const staff: readonly Role[] = ['order_manager', 'warehouse_staff', 'customer_service'];
+const warehouse: readonly Role[] = ['order_manager', 'warehouse_staff'];
+const manager: readonly Role[] = ['order_manager'];
+const errors = 'userErrors { code }';
+const onFulfillment = (extra = '') => ({
+  text: ({ fulfillmentId }: Ids) => `(input: { fulfillmentId: "${fulfillmentId}" ${extra} }) { ${errors} }`,
+  allowed: warehouse,
+});
+
+export const queries: Readonly<Record<string, Operation>> = {
+  viewer: { text: () => '{ id }', allowed: everybody },
+  order: { text: ({ orderId }) => `(id: "${orderId}") { id }`, allowed: everybody },
+  orderByNumber: { text: ({ orderNumber }) => `(number: "${orderNumber}") { id }`, allowed: everybody },
+  orders: { text: () => '(first: 1) { totalCount }', allowed: everybody },
+  fulfillment: { text: ({ fulfillmentId }) => `(id: "${fulfillmentId}") { id }`, allowed: everybody },
+  fulfillmentByNumber: {
+    text: ({ fulfillmentNumber }) => `(number: "${fulfillmentNumber}") { id }`,
+    allowed: everybody,
+  },
+  fulfillments: { text: () => '(first: 1) { totalCount }', allowed: everybody },
+  // The note of the matrix is the customer's; the warehouse reads internal ones only.
+  note: {
+    text: ({ noteId }) => `(id: "${noteId}") { id }`,
+    allowed: everybody,
+    unseenBy: 'warehouse_staff',
+  },
+  customer: {
+    text: ({ customerId }) => `(id: "${customerId}") { id }`,
+    allowed: ['order_manager', 'customer_service'],
+  },
+  product: { text: ({ productId }) => `(id: "${productId}") { id }`, allowed: everybody },
+  variant: { text: ({ sku }) => `(sku: "${sku}") { id }`, allowed: everybody },
+  variantByBarcode: { text: ({ barcode }) => `(barcode: "${barcode}") { id }`, allowed: everybody },
+  availability: { text: ({ sku }) => `(sku: "${sku}") { onHand }`, allowed: staff },
+  stockLocations: { text: () => '{ id }', allowed: staff },
+};
+
+/** With inputs that are refused for another reason, or change nothing that matters here. */
+export const mutations: Readonly<Record<string, Operation>> = {
+  login: {
+    text: () => `(input: { email: "a@b.example", password: "x" }) { ${errors} }`,
+    allowed: everybody,
+    public: true,
+  },
+  refreshToken: {
+    text: () => `(input: { refreshToken: "x" }) { ${errors} }`,
+    allowed: everybody,
+    public: true,
+  },
+  logout: { text: () => `(input: { refreshToken: "x" }) { ${errors} }`, allowed: everybody },
+  createOrder: {
+    text: () => `(input: { channel: ECOMMERCE, currency: "GBP", lines: [] }) { ${errors} }`,
+    allowed: manager,
+  },
+  confirmOrder: {
+    text: ({ orderId }) => `(input: { orderId: "${orderId}" }) { ${errors} }`,
+    allowed: manager,
+  },
+  cancelOrder: {
+    text: ({ orderId }) => `(input: { orderId: "${orderId}", expectedVersion: 999 }) { ${errors} }`,
+    allowed: ['order_manager', 'customer'],
+  },
+  addNote: {
+    text: ({ orderId }) => `(input: { orderId: "${orderId}", note: "" }) { ${errors} }`,
+    allowed: everybody,
+  },
+  startPicking: onFulfillment(),
+  scanItem: onFulfillment('barcode: "x"'),
+  completePicking: onFulfillment(),
+  startPacking: onFulfillment(),
+  completePacking: onFulfillment(),
+  shipFulfillment: onFulfillment('carrier: "PICKUP"'),
+  deliverFulfillment: onFulfillment(),
+  receiveStock: {
+    text: () => `(input: { locationCode: "LONDON", lines: [] }) { ${errors} }`,
+    allowed: warehouse,
+  },
+  createProduct: { text: () => `(input: { name: "", variants: [] }) { ${errors} }`, allowed: manager },
+};
+
+/** Opened over a socket in test/subscriptions; here only that each has been thought of. */
+export const subscriptions: Readonly<Record<string, readonly Role[]>> = {
+  fulfillmentStatusChanged: everybody,
+};
+
+/** The fields that some role gets as null, by type: who gets the value. `Order.` is reached through `order`, and so on. */
+export const guardedFields: Readonly<Record<string, readonly Role[]>> = {
+  'Order.subtotal': ['order_manager', 'customer_service', 'customer'],
+  'Order.discount': ['order_manager', 'customer_service', 'customer'],
+  'Order.tax': ['order_manager', 'customer_service', 'customer'],
+  'Order.shipping': ['order_manager', 'customer_service', 'customer'],
+  'Order.total': ['order_manager', 'customer_service', 'customer'],
+  'Order.billingAddress': ['order_manager', 'customer_service', 'customer'],
+  'Order.holdReason': staff,
+  'Order.assignedTo': staff,
+  'Order.reservations': staff,
+  'OrderItem.unitPrice': ['order_manager', 'customer_service', 'customer'],
+  'OrderItem.discount': ['order_manager', 'customer_service', 'customer'],
+  'OrderItem.tax': ['order_manager', 'customer_service', 'customer'],
+  'OrderItem.total': ['order_manager', 'customer_service', 'customer'],
+  'OrderHistoryEntry.performedBy': staff,
+  'OrderHistoryEntry.additionalData': staff,
+  'OrderHistoryEntry.ipAddress': manager,
+  'OrderHistoryEntry.userAgent': manager,
+  'Fulfillment.location': staff,
+  'Fulfillment.assignedTo': staff,
+  'Fulfillment.warehouseLocation': staff,
+  'Fulfillment.boxSize': staff,
+  'Fulfillment.weightGrams': staff,
+  'Fulfillment.packingMaterials': staff,
+  'Fulfillment.misScanCount': staff,
+  'ProductVariant.price': ['order_manager', 'customer_service', 'customer'],
+};
