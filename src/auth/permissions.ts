@@ -18,6 +18,8 @@ export const permissions = {
   'fulfillments.details.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'fulfillments.work': ['order_manager', 'warehouse_staff'],
   'reservations.view': ['order_manager', 'warehouse_staff', 'customer_service'],
+  /** Reserving and releasing by hand. */
+  'reservations.manage': ['order_manager'],
   'stock.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'stock.count': ['order_manager', 'warehouse_staff'],
   'catalog.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],

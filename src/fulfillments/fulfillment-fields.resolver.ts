@@ -118,16 +118,18 @@ export class OrderFulfillmentsResolver {
   }
 }
 
-const fulfillmentOf = (payload: { fulfillmentId?: string }, context: RequestContext) =>
-  payload.fulfillmentId === undefined ? null : context.loader(fulfillmentById).load(payload.fulfillmentId);
+const fulfillmentOf = (
+  { fulfillmentId = null }: { fulfillmentId?: string | null },
+  context: RequestContext,
+) => (fulfillmentId === null ? null : context.loader(fulfillmentById).load(fulfillmentId));
 
 @Resolver(() => FulfillmentPayload)
 export class FulfillmentPayloadResolver {
   @FieldResolver(() => Fulfillment, {
     nullable: true,
-    description: 'The fulfillment as it is now; null when refused.',
+    description: 'The fulfillment as it is now; null when refused, or when the queue was empty.',
   })
-  fulfillment(@Root() payload: { fulfillmentId?: string }, @Ctx() context: RequestContext) {
+  fulfillment(@Root() payload: { fulfillmentId?: string | null }, @Ctx() context: RequestContext) {
     return fulfillmentOf(payload, context);
   }
 }

@@ -111,7 +111,7 @@ export class FulfillmentResolver {
 
   @Mutation(() => FulfillmentPayload, {
     description:
-      'PICKING to PACKING. Refused until every line is picked (`scanItem`). Permission: fulfillments.work. Logs: status_changed.',
+      'PICKING to PACKING. Refused until every line is picked (`scanItem`) or reported short (`reportShortPick`), and while nothing is picked at all. Permission: fulfillments.work. Logs: status_changed.',
   })
   @Authorized(...completePicking.permissions)
   completePicking(@Input(() => FulfillmentInput) input: FulfillmentInput, @Ctx() context: RequestContext) {
@@ -153,7 +153,7 @@ export class FulfillmentResolver {
 
   @Mutation(() => FulfillmentPayload, {
     description:
-      'SHIPPED to FULFILLED; the last one makes the order DELIVERED. Permission: fulfillments.work. Logs: delivered.',
+      'SHIPPED to FULFILLED, or to PARTIALLY_FULFILLED where lines were short; the last one makes the order DELIVERED. Permission: fulfillments.work. Logs: delivered.',
   })
   @Authorized(...deliverFulfillment.permissions)
   deliverFulfillment(@Input(() => FulfillmentInput) input: FulfillmentInput, @Ctx() context: RequestContext) {

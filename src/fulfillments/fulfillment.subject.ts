@@ -14,7 +14,7 @@ export interface LockedFulfillment extends FulfillmentRow {
 }
 
 /** Locks the order, then reads the fulfillment: one lock for everything under an order. */
-async function lockFulfillment(
+export async function lockFulfillment(
   transaction: Executor,
   actor: Actor,
   id: string,

@@ -1,6 +1,8 @@
 import type { FulfillmentStatus } from '../db/tables/enumerations.ts';
 import type { Workflow } from '../write/workflow.ts';
 
+export const beforeShipping = ['pending', 'picking', 'packing', 'ready_to_ship'] as const;
+
 /** What people do to a fulfillment. Cancelling an order cancels its open fulfillments too. */
 export const fulfillmentWorkflow = {
   startPicking: [
@@ -36,8 +38,23 @@ export const fulfillmentWorkflow = {
     },
   ],
   deliverFulfillment: [
-    { permission: 'fulfillments.work', from: ['shipped'], to: 'fulfilled', action: 'delivered' },
+    {
+      permission: 'fulfillments.work',
+      from: ['shipped'],
+      to: 'fulfilled',
+      // Where lines were short.
+      orTo: ['partially_fulfilled'],
+      action: 'delivered',
+    },
   ],
+  cancelFulfillment: [
+    { permission: 'fulfillments.work', from: beforeShipping, to: 'cancelled', action: 'cancelled' },
+  ],
+  reportShortPick: [
+    { permission: 'fulfillments.work', from: ['picking'], action: 'edited', refusedOnHold: true },
+  ],
+  assignFulfillment: [{ permission: 'fulfillments.work', from: beforeShipping, action: 'assigned' }],
+  updateFulfillment: [{ permission: 'fulfillments.work', from: beforeShipping, action: 'edited' }],
 } as const satisfies Workflow<FulfillmentStatus>;
 
 /** The column that says when a fulfillment reached a status. `startPacking` stamps its own time within packing. */
@@ -46,5 +63,6 @@ export const fulfillmentMilestones = {
   packing: 'pickingCompletedAt',
   ready_to_ship: 'packingCompletedAt',
   shipped: 'shippedAt',
+  partially_fulfilled: 'deliveredAt',
   fulfilled: 'deliveredAt',
 } as const satisfies Partial<Record<FulfillmentStatus, string>>;

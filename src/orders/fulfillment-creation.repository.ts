@@ -37,3 +37,26 @@ export async function createFulfillmentsForReservations(
     order by stock_locations.priority, stock_locations.code`);
   return [...rows];
 }
+
+/** One pending fulfillment of these lines at a location. The caller holds the order's lock. */
+export async function createFulfillmentOfLines(
+  transaction: Executor,
+  fulfillment: { orderId: string; locationId: string; now: string },
+  lines: readonly { readonly orderItemId: string; readonly quantity: number }[],
+): Promise<{ id: string; number: string }> {
+  const { orderId, locationId, now } = fulfillment;
+  const [created] = await transaction.execute<{ id: string; number: string }>(sql`
+    with created as (
+      insert into order_fulfillments (number, order_id, location_id, created_at)
+      values (next_document_number('FUL', 'fulfillment_number', ${now}::timestamptz), ${orderId}::uuid,
+        ${locationId}::uuid, ${now}::timestamptz)
+      returning id, number
+    ), filled as (
+      insert into fulfillment_items (fulfillment_id, order_item_id, quantity)
+      select created.id, line."orderItemId", line.quantity
+      from created, jsonb_to_recordset(${JSON.stringify(lines)}::text::jsonb)
+        as line ("orderItemId" uuid, quantity integer)
+    )
+    select id, number from created`);
+  return created!;
+}

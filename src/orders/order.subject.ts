@@ -11,6 +11,7 @@ import { orders } from '../db/tables/orders.ts';
 import type { Scope, Subject } from '../write/command.ts';
 import { orderMilestones, orderWorkflow, stepsToFollow } from './order.workflow.ts';
 import type { OrderRow } from './order.repository.ts';
+import { findUnplannedUnits } from './unplanned.repository.ts';
 
 /**
  * Locks an order that the actor may see, and reads it and the clock afresh.
@@ -63,6 +64,9 @@ export async function followFulfillments(scope: Scope, order: OrderRow): Promise
     .from(orderFulfillments)
     .where(eq(orderFulfillments.orderId, order.id));
   const statuses = rows.map((row): FulfillmentStatus => row.status);
+  // What is kept without a fulfillment waits for one: the order is not packed, and not shipped, before that.
+  const unplanned = await findUnplannedUnits(scope.transaction, order.id);
+  if (unplanned.length > 0) statuses.push('pending');
   const entries: HistoryEntry[] = [];
   let status = order.status;
   for (const step of stepsToFollow(order.status, statuses)) {

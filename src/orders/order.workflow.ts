@@ -18,6 +18,9 @@ export const orderWorkflow = {
     },
     { permission: 'orders.cancelPending', from: ['pending'], to: 'cancelled', action: 'cancelled' },
   ],
+  createFulfillment: [
+    { permission: 'fulfillments.work', from: ['confirmed', 'processing', 'packed'], action: 'edited' },
+  ],
   addNote: [{ permission: 'notes.add', from: orderStatus.enumValues, action: 'note_added' }],
 } as const satisfies Workflow<OrderStatus>;
 

@@ -1,7 +1,8 @@
 import { inventoryReservations } from '../db/tables/inventory-reservations.ts';
-import { loaderOfChildPages } from '../graphql/loading.ts';
+import { loaderByKey, loaderOfChildPages } from '../graphql/loading.ts';
+import { findReservations, type ReservationRow } from './reservation.repository.ts';
 
-export type ReservationRow = typeof inventoryReservations.$inferSelect;
+export const reservationById = loaderByKey<ReservationRow>(findReservations, (reservation) => reservation.id);
 
 export const reservationsOfOrder = loaderOfChildPages(() => ({
   name: 'reservationsOfOrder',

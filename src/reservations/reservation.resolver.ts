@@ -8,7 +8,8 @@ import type { OrderRow } from '../orders/order.repository.ts';
 import { Order, OrderItem } from '../orders/order.type.ts';
 import { locationById } from '../stock/stock.loaders.ts';
 import { StockLocation } from '../stock/stock.type.ts';
-import { reservationsOfOrder, type ReservationRow } from './reservation.loaders.ts';
+import { reservationsOfOrder } from './reservation.loaders.ts';
+import type { ReservationRow } from './reservation.repository.ts';
 import { InventoryReservation, InventoryReservationConnection } from './reservation.type.ts';
 
 @Resolver(() => InventoryReservation)

@@ -23,7 +23,7 @@ export class StockLevel {
   reserved!: number;
 }
 
-@ObjectType({ description: 'The answer of `receiveStock`.' })
+@ObjectType({ description: 'The answer of `receiveStock` and `adjustStock`.' })
 export class StockLevelsPayload {
   @Field(() => [UserError], { simple: true, description: 'Why nothing was changed; empty when it was.' })
   userErrors!: UserError[];

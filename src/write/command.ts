@@ -28,8 +28,10 @@ export interface Target<Status extends string = string> {
  */
 export interface Subject<Locked extends Target> {
   readonly kind: 'Order' | 'Fulfillment';
-  /** The field of the input that names it. */
-  readonly inputField: 'orderId' | 'fulfillmentId';
+  /** The field of the input that names it, or by which it is found. */
+  readonly inputField: 'orderId' | 'fulfillmentId' | 'reservationId' | 'locationCode';
+  /** What the input names, where it is not the subject itself: a reservation is found, its order is locked. */
+  readonly foundBy?: 'Reservation' | 'Location';
   readonly workflow: Workflow<Locked['status']>;
   /** Locks the order and reads afresh; undefined when there is none that the actor may see. */
   lock(transaction: Executor, actor: Actor, id: string): Promise<{ target: Locked; now: string } | undefined>;
@@ -54,11 +56,19 @@ export interface Outcome<Result extends CommandResult> {
   readonly description: string;
   /** For the history: the same for programs. */
   readonly additionalData?: Record<string, unknown>;
+  /** Where the step of the workflow may end in several statuses: in which. */
+  readonly status?: string;
   /** Further columns of the subject to write. */
   readonly changes?: Record<string, unknown>;
   /** History of what else the command changed. */
   readonly also?: readonly HistoryEntry[];
 }
+
+/**
+ * Thrown by a lock that finds for itself what to lock, when that has changed before it was locked. The
+ * transaction has its id by then, and may lock no other order: the search starts anew in another one.
+ */
+export class SearchAgain extends Error {}
 
 /** What every input may carry. */
 export interface CommandInput {
@@ -79,6 +89,10 @@ export interface SubjectCommand<
   Locked extends Target,
 > extends CommandBase {
   readonly subject: Subject<Locked>;
+  /** Which command's row of the workflow it goes by; its own where this is absent. Undefined: there is none. */
+  readonly step?: (target: Locked, input: Input) => string | undefined;
+  /** The answer where there is nothing to lock; without one that is NOT_FOUND. */
+  readonly whenNone?: Result;
   execute(scope: Scope & { readonly target: Locked }, input: Input): Promise<Outcome<Result>>;
 }
 

@@ -10,17 +10,18 @@ import {
   VersionConflictError,
   type UserError,
 } from '../shared/errors.ts';
-import type {
-  Command,
-  CommandInput,
-  CommandResult,
-  Scope,
-  Subject,
-  SubjectCommand,
-  Target,
+import {
+  SearchAgain,
+  type Command,
+  type CommandInput,
+  type CommandResult,
+  type Scope,
+  type Subject,
+  type SubjectCommand,
+  type Target,
 } from './command.ts';
 import { claimIdempotencyKey, storeResult } from './idempotency.ts';
-import { allowedCommands, findTransition, type Transition } from './workflow.ts';
+import { allowedCommands, findTransition, statusAfter, type Transition } from './workflow.ts';
 
 /** Where the pipe writes and whom it tells. */
 export interface WriteServices {
@@ -60,16 +61,31 @@ export async function runCommand<
   const actor = requirePermission(request.actor, ...command.permissions);
   const performer = { userId: actor.userId, ipAddress: request.ipAddress, userAgent: request.userAgent };
   try {
-    const { result, wroteHistory } = await services.database.transaction((transaction) =>
-      command.subject
-        ? runOnSubject(transaction, actor, performer, command, input)
-        : runFree(transaction, actor, performer, command, input),
+    const { result, wroteHistory } = await searching(() =>
+      services.database.transaction((transaction) =>
+        command.subject
+          ? runOnSubject(transaction, actor, performer, command, input)
+          : runFree(transaction, actor, performer, command, input),
+      ),
     );
     if (wroteHistory) services.wakeListeners();
     return { result: result as Result, userErrors: [] };
   } catch (error) {
     if (error instanceof Refusal) return { result: null, userErrors: error.errors };
     throw error;
+  }
+}
+
+/** Somebody else has got on with each search that was in vain, so a few are enough. */
+const searchesAtMost = 100;
+
+async function searching<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (let search = 1; ; search += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof SearchAgain) || search === searchesAtMost) throw error;
+    }
   }
 }
 
@@ -90,16 +106,22 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   // The lock comes before the first write, the idempotency key included: the log is in the order of transaction
   // ids, and this is what makes that the order of the changes to one order.
   const locked = await subject.lock(transaction, actor, id);
-  if (!locked) throw notFound(`${subject.kind} ${id}`, [subject.inputField]);
+  if (!locked && !command.whenNone) {
+    throw notFound(`${subject.foundBy ?? subject.kind} ${id}`, [subject.inputField]);
+  }
   const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input);
   if (earlier) return { result: earlier, wroteHistory: false };
+  if (!locked) {
+    await storeResult(transaction, actor.userId, input, command.whenNone!);
+    return { result: command.whenNone!, wroteHistory: false };
+  }
   const { target, now } = locked;
   checkVersion(subject, target, input);
-  const transition = requireTransition(subject, command.name, target, actor);
+  const transition = requireTransition(command, target, actor, input);
   const scope: Scope = { transaction, actor, now };
   const outcome = await command.execute({ ...scope, target }, input);
 
-  const status = transition.to ?? target.status;
+  const status = statusAfter(transition, target.status, outcome.status);
   if (status !== target.status || outcome.changes) {
     await subject.save(scope, target, status, outcome.changes ?? {});
   }
@@ -146,15 +168,17 @@ function checkVersion<Locked extends Target>(
   );
 }
 
-function requireTransition<Locked extends Target>(
-  subject: Subject<Locked>,
-  command: string,
+function requireTransition<Input extends CommandInput, Locked extends Target>(
+  command: SubjectCommand<Input, CommandResult, Locked>,
   target: Locked,
   actor: Actor,
+  input: Input,
 ): Transition<Locked['status']> {
-  const transition = findTransition(subject.workflow, command, target.status, actor);
+  const { subject } = command;
+  const step = command.step ? command.step(target, input) : command.name;
+  const transition = step && findTransition(subject.workflow, step, target.status, actor);
   const isHeld = subject.isHeld(target);
-  const held = transition?.refusedOnHold === true && isHeld;
+  const held = transition ? transition.refusedOnHold === true && isHeld : false;
   if (transition && !held) return transition;
   const allowed = allowedCommands(subject.workflow, target.status, actor, isHeld);
   const refused = {
@@ -163,7 +187,7 @@ function requireTransition<Locked extends Target>(
     path: [subject.inputField],
     ...(held && { reason: 'the order is on hold' }),
   };
-  throw new Refusal(new InvalidTransitionError(refused, command, allowed));
+  throw new Refusal(new InvalidTransitionError(refused, command.name, allowed));
 }
 
 function record(scope: Scope, performer: Performer, entries: readonly HistoryEntry[]): Promise<void> {

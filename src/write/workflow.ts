@@ -8,6 +8,8 @@ export interface Transition<Status extends string = string> {
   readonly from: readonly Status[];
   /** The status afterwards; absent where the command leaves it as it is. */
   readonly to?: Status;
+  /** Further statuses that the command may end in instead; what it found says which (`Outcome.status`). */
+  readonly orTo?: readonly Status[];
   /** What the history calls it. */
   readonly action: OrderHistoryAction;
   /** Refused while the order is on hold. */
@@ -46,9 +48,38 @@ export function allowedCommands<Status extends string>(
   });
 }
 
+/** The status in which a step ends: its `to`, or whichever of its further ones the command has chosen. */
+export function statusAfter<Status extends string>(
+  transition: Transition<Status>,
+  before: Status,
+  chosen: string | undefined,
+): Status {
+  if (chosen === undefined || chosen === transition.to) return transition.to ?? before;
+  const status = transition.orTo?.find((each) => each === chosen);
+  if (status === undefined) throw new Error(`The workflow has no step from ${before} to ${chosen} here.`);
+  return status;
+}
+
+/** The command that leads from one status to another, if the table has one. */
+export function commandLeadingTo<Status extends string>(
+  workflow: Workflow<Status>,
+  from: Status,
+  to: Status,
+): string | undefined {
+  return Object.keys(workflow).find((command) =>
+    workflow[command]!.some(
+      (step) => step.from.includes(from) && (step.to === to || step.orTo?.includes(to) === true),
+    ),
+  );
+}
+
 /** The statuses that no chain of steps from `initial` reaches; a start-up check expects none. */
 export function unreachableStatuses<Status extends string>(
-  steps: readonly { readonly from: readonly Status[]; readonly to?: Status }[],
+  steps: readonly {
+    readonly from: readonly Status[];
+    readonly to?: Status;
+    readonly orTo?: readonly Status[];
+  }[],
   initial: Status,
   statuses: readonly Status[],
 ): Status[] {
@@ -56,7 +87,9 @@ export function unreachableStatuses<Status extends string>(
   // Each round reaches at least one more status or ends the search.
   for (let round = 0; round < statuses.length; round += 1) {
     for (const step of steps) {
-      if (step.to !== undefined && step.from.some((status) => reached.has(status))) reached.add(step.to);
+      if (!step.from.some((status) => reached.has(status))) continue;
+      if (step.to !== undefined) reached.add(step.to);
+      for (const status of step.orTo ?? []) reached.add(status);
     }
   }
   return statuses.filter((status) => !reached.has(status));

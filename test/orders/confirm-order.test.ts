@@ -33,7 +33,7 @@ test('makes one fulfillment for each location that holds reservations, and says 
     status: 'CONFIRMED',
     version: 2,
     fulfillmentState: 'UNFULFILLED',
-    allowedActions: ['cancelOrder', 'addNote'],
+    allowedActions: ['cancelOrder', 'createFulfillment', 'addNote'],
   });
   const found = Object.fromEntries(
     order.fulfillments.nodes.map(({ location, items, ...rest }: any) => [
@@ -101,6 +101,6 @@ describeCommandRules(() => server, {
   wrongState: {
     arrange: () => confirmedOrder(server, [line('LONDON')]),
     from: 'CONFIRMED',
-    allowed: ['cancelOrder', 'addNote'],
+    allowed: ['cancelOrder', 'createFulfillment', 'addNote'],
   },
 });

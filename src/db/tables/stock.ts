@@ -56,6 +56,8 @@ export const stockMovements = pgTable(
     onHandChange: integer('on_hand_change').notNull(),
     reservedChange: integer('reserved_change').notNull(),
     reason: stockMovementReason('reason').notNull(),
+    /** Why, in words, where somebody changed the stock by hand. */
+    note: text('note'),
     orderId: uuid('order_id').references(() => orders.id, { onDelete: 'restrict' }),
     performedById: uuid('performed_by_id').references(() => users.id, { onDelete: 'restrict' }),
     createdAt: createdAt(),

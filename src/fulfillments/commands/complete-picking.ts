@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { fulfillmentItems } from '../../db/tables/fulfillments.ts';
 import { orderItems } from '../../db/tables/orders.ts';
-import { Refusal, UserError } from '../../shared/errors.ts';
+import { invalid, Refusal, UserError } from '../../shared/errors.ts';
 import { defineSubjectCommand, type Scope } from '../../write/command.ts';
 import { fulfillmentSubject } from '../fulfillment.subject.ts';
 import type { FulfillmentInput } from './fulfillment-input.ts';
@@ -31,12 +31,17 @@ async function refuseUnpicked({ transaction }: Scope, fulfillmentId: string): Pr
     .innerJoin(orderItems, eq(orderItems.id, fulfillmentItems.orderItemId))
     .where(eq(fulfillmentItems.fulfillmentId, fulfillmentId))
     .orderBy(orderItems.position);
+  if (lines.every((line) => line.short === line.quantity)) {
+    throw invalid('Nothing was picked: cancel the fulfillment instead.', ['fulfillmentId']);
+  }
   const missing = lines.filter((line) => line.picked + line.short < line.quantity);
   const errors = missing.map(({ sku, quantity, picked, short }) => {
     const left = quantity - picked - short;
-    return new UserError('VALIDATION', `${left} of ${quantity} of ${sku} are not picked: scan them first.`, [
-      'fulfillmentId',
-    ]);
+    return new UserError(
+      'VALIDATION',
+      `${left} of ${quantity} of ${sku} are not picked: scan them, or report them short.`,
+      ['fulfillmentId'],
+    );
   });
   const [first, ...others] = errors;
   if (first) throw new Refusal(first, ...others);

@@ -1,0 +1,12 @@
+import type { OrderStatus } from '../db/tables/enumerations.ts';
+import type { Workflow } from '../write/workflow.ts';
+
+const open = ['pending', 'confirmed', 'processing', 'packed'] as const;
+
+/** What may be done by hand to the reservations of an order, by the order's status, which it leaves as it is. */
+export const reservationWorkflow = {
+  reserveInventory: [{ permission: 'reservations.manage', from: open, action: 'inventory_reserved' }],
+  extendReservation: [{ permission: 'reservations.manage', from: open, action: 'edited' }],
+  releaseReservation: [{ permission: 'reservations.manage', from: open, action: 'inventory_released' }],
+  releaseOrderReservations: [{ permission: 'reservations.manage', from: open, action: 'inventory_released' }],
+} as const satisfies Workflow<OrderStatus>;
