@@ -24,6 +24,7 @@ import { EventLog } from './history/event-log.ts';
 import { NotePayloadResolver, NoteResolver, OrderNotesResolver } from './notes/note.resolver.ts';
 import * as orderFields from './orders/order-fields.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
+import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
@@ -33,6 +34,7 @@ import { unreachableStatuses } from './write/workflow.ts';
 /** Every resolver; whatever is not here is not in the API. */
 export const resolvers: NonEmptyArray<Function> = [
   OrderResolver,
+  OrderStepsResolver,
   ...Object.values(orderFields),
   FulfillmentResolver,
   ...Object.values(fulfillmentFields),
@@ -91,8 +93,8 @@ export async function createApp(options: {
 
 /** A status that nothing leads to is a mistake in a table, found here and not by a customer. */
 function checkWorkflows(): void {
-  // What returns, refunds and completing lead to comes with their commands.
-  const later = ['completed', 'return_requested', 'returned', 'refunded'];
+  // What returns and refunds lead to comes with their commands.
+  const later = ['return_requested', 'returned', 'refunded'];
   const orderSteps = [...Object.values(orderWorkflow).flat(), ...orderFollowsFulfillments];
   const unreachable = [
     ...unreachableStatuses(orderSteps, 'pending', orderStatus.enumValues).filter(

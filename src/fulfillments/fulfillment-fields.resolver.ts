@@ -88,8 +88,13 @@ export class FulfillmentFieldsResolver {
   @FieldResolver(() => [String], {
     description: 'The mutations that this viewer may use on the fulfillment now, such as startPicking.',
   })
-  allowedActions(@Root() fulfillment: FulfillmentRow, @Ctx() context: RequestContext): string[] {
-    return allowedCommands(fulfillmentWorkflow, fulfillment.status, context.viewer);
+  async allowedActions(
+    @Root() fulfillment: FulfillmentRow,
+    @Ctx() context: RequestContext,
+  ): Promise<string[]> {
+    const order = await context.loader(orderById).load(fulfillment.orderId);
+    const standing = { status: fulfillment.status, isHeld: order !== null && order.heldAt !== null };
+    return allowedCommands(fulfillmentWorkflow, standing, context.viewer);
   }
 }
 

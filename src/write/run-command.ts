@@ -152,16 +152,19 @@ function requireTransition<Locked extends Target>(
   target: Locked,
   actor: Actor,
 ): Transition<Locked['status']> {
-  const transition = findTransition(subject.workflow, command, target.status, actor);
-  const held = transition?.refusedOnHold === true && subject.isHeld(target);
-  if (transition && !held) return transition;
-  const allowed = allowedCommands(subject.workflow, target.status, actor);
+  const standing = { status: target.status, isHeld: subject.isHeld(target) };
+  const transition = findTransition(subject.workflow, command, standing, actor);
+  if (transition) return transition;
+  // Were it not for the hold, would it be possible? Then the hold is the reason, and not the status.
+  const otherwise = { ...standing, isHeld: !standing.isHeld };
+  const isForTheHold = findTransition(subject.workflow, command, otherwise, actor) !== undefined;
   const refused = {
     subject: subject.kind,
     status: target.status,
     path: [subject.inputField],
-    ...(held && { reason: 'the order is on hold' }),
+    ...(isForTheHold && { reason: `the order is ${standing.isHeld ? 'on hold' : 'not on hold'}` }),
   };
+  const allowed = allowedCommands(subject.workflow, standing, actor);
   throw new Refusal(new InvalidTransitionError(refused, command, allowed));
 }
 
