@@ -21,7 +21,12 @@ import { fulfillmentWorkflow } from './fulfillments/fulfillment.workflow.ts';
 import { buildSchema } from './graphql/build-schema.ts';
 import type { Services } from './graphql/context.ts';
 import { EventLog } from './history/event-log.ts';
-import { NotePayloadResolver, NoteResolver, OrderNotesResolver } from './notes/note.resolver.ts';
+import {
+  NotePayloadResolver,
+  NoteResolver,
+  OrderNotesResolver,
+  VersionConflictNoteResolver,
+} from './notes/note.resolver.ts';
 import * as orderFields from './orders/order-fields.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
 import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
@@ -44,6 +49,7 @@ export const resolvers: NonEmptyArray<Function> = [
   NoteResolver,
   OrderNotesResolver,
   NotePayloadResolver,
+  VersionConflictNoteResolver,
   StockResolver,
   StockLevelsPayloadResolver,
   ProductResolver,

@@ -33,6 +33,8 @@ export const permissions = {
   'notes.add': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
   'notes.addInternal': ['order_manager', 'warehouse_staff', 'customer_service'],
   'notes.addPublic': ['order_manager', 'customer_service', 'customer'],
+  'notes.edit': ['order_manager'],
+  'notes.editOwn': ['customer_service'],
   'history.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
   /** Every action with its data and its performer; a customer sees the public timeline. */
   'history.viewStaff': ['order_manager', 'warehouse_staff', 'customer_service'],

@@ -27,9 +27,9 @@ export interface Target<Status extends string = string> {
  * lock and one timeline.
  */
 export interface Subject<Locked extends Target> {
-  readonly kind: 'Order' | 'Fulfillment';
+  readonly kind: 'Order' | 'Fulfillment' | 'Note';
   /** The field of the input that names it. */
-  readonly inputField: 'orderId' | 'fulfillmentId';
+  readonly inputField: 'orderId' | 'fulfillmentId' | 'noteId';
   readonly workflow: Workflow<Locked['status']>;
   /** Locks the order and reads afresh; undefined when there is none that the actor may see. */
   lock(transaction: Executor, actor: Actor, id: string): Promise<{ target: Locked; now: string } | undefined>;

@@ -90,9 +90,10 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   // The lock comes before the first write, the idempotency key included: the log is in the order of transaction
   // ids, and this is what makes that the order of the changes to one order.
   const locked = await subject.lock(transaction, actor, id);
-  if (!locked) throw notFound(`${subject.kind} ${id}`, [subject.inputField]);
   const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input);
   if (earlier) return { result: earlier, wroteHistory: false };
+  // Only now: a command that deletes answers its repetition with its result, though what it deleted is gone.
+  if (!locked) throw notFound(`${subject.kind} ${id}`, [subject.inputField]);
   const { target, now } = locked;
   checkVersion(subject, target, input);
   const transition = requireTransition(subject, command.name, target, actor);
