@@ -8,7 +8,7 @@ import type { Workflow } from '../write/workflow.ts';
 
 const beforeShipped: readonly OrderStatus[] = ['pending', 'confirmed', 'processing', 'packed'];
 /** Somebody may still have to do something. */
-const open = orderStatus.enumValues.filter(
+const openStatuses = orderStatus.enumValues.filter(
   (status) => !['completed', 'refunded', 'cancelled'].includes(status),
 );
 
@@ -40,7 +40,7 @@ export const orderWorkflow = {
   ],
   holdOrder: [{ permission: 'orders.hold', from: beforeShipped, action: 'edited', refusedOnHold: true }],
   releaseHold: [{ permission: 'orders.hold', from: beforeShipped, action: 'edited', needsHold: true }],
-  assignOrder: [{ permission: 'orders.assign', from: open, action: 'assigned' }],
+  assignOrder: [{ permission: 'orders.assign', from: openStatuses, action: 'assigned' }],
   addHistoryEntry: [{ permission: 'history.add', from: orderStatus.enumValues, action: 'edited' }],
   addNote: [{ permission: 'notes.add', from: orderStatus.enumValues, action: 'note_added' }],
 } as const satisfies Workflow<OrderStatus>;
