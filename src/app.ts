@@ -22,9 +22,15 @@ import { fulfillmentWorkflow } from './fulfillments/fulfillment.workflow.ts';
 import { buildSchema } from './graphql/build-schema.ts';
 import type { Services } from './graphql/context.ts';
 import { EventLog } from './history/event-log.ts';
-import { NotePayloadResolver, NoteResolver, OrderNotesResolver } from './notes/note.resolver.ts';
+import {
+  NotePayloadResolver,
+  NoteResolver,
+  OrderNotesResolver,
+  VersionConflictNoteResolver,
+} from './notes/note.resolver.ts';
 import * as orderFields from './orders/order-fields.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
+import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
@@ -36,6 +42,7 @@ import { unreachableStatuses } from './write/workflow.ts';
 /** Every resolver; whatever is not here is not in the API. */
 export const resolvers: NonEmptyArray<Function> = [
   OrderResolver,
+  OrderStepsResolver,
   ...Object.values(orderFields),
   FulfillmentResolver,
   fulfillmentHandling.FulfillmentHandlingResolver,
@@ -51,6 +58,7 @@ export const resolvers: NonEmptyArray<Function> = [
   NoteResolver,
   OrderNotesResolver,
   NotePayloadResolver,
+  VersionConflictNoteResolver,
   StockResolver,
   StockLevelsPayloadResolver,
   ...Object.values(stockLedger),
@@ -101,8 +109,8 @@ export async function createApp(options: {
 
 /** A status that nothing leads to is a mistake in a table, found here and not by a customer. */
 function checkWorkflows(): void {
-  // What returns, refunds and completing lead to comes with their commands.
-  const later = ['completed', 'return_requested', 'returned', 'refunded'];
+  // What returns and refunds lead to comes with their commands.
+  const later = ['return_requested', 'returned', 'refunded'];
   const orderSteps = [...Object.values(orderWorkflow).flat(), ...orderFollowsFulfillments];
   const unreachable = [
     ...unreachableStatuses(orderSteps, 'pending', orderStatus.enumValues).filter(

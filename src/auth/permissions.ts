@@ -8,6 +8,8 @@ export const permissions = {
   'orders.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
   'orders.create': ['order_manager'],
   'orders.edit': ['order_manager'],
+  'orders.hold': ['order_manager'],
+  'orders.assign': ['order_manager'],
   'orders.cancel': ['order_manager'],
   /** A customer may take back an order that nobody has begun to work on. */
   'orders.cancelPending': ['customer'],
@@ -33,9 +35,12 @@ export const permissions = {
   'notes.add': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
   'notes.addInternal': ['order_manager', 'warehouse_staff', 'customer_service'],
   'notes.addPublic': ['order_manager', 'customer_service', 'customer'],
+  'notes.edit': ['order_manager'],
+  'notes.editOwn': ['customer_service'],
   'history.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
   /** Every action with its data and its performer; a customer sees the public timeline. */
   'history.viewStaff': ['order_manager', 'warehouse_staff', 'customer_service'],
+  'history.add': ['order_manager'],
   'history.viewOrigin': ['order_manager'],
   'staff.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'staff.viewEmail': ['order_manager'],

@@ -93,8 +93,8 @@ export class FulfillmentFieldsResolver {
     @Ctx() context: RequestContext,
   ): Promise<string[]> {
     const order = await context.loader(orderById).load(fulfillment.orderId);
-    const isHeld = order !== null && order.heldAt !== null;
-    return allowedCommands(fulfillmentWorkflow, fulfillment.status, context.viewer, isHeld);
+    const standing = { status: fulfillment.status, isHeld: order !== null && order.heldAt !== null };
+    return allowedCommands(fulfillmentWorkflow, standing, context.viewer);
   }
 }
 

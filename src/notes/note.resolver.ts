@@ -1,6 +1,8 @@
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { PageArguments } from '../graphql/connection.type.ts';
 import type { RequestContext } from '../graphql/context.ts';
+import { VersionConflictError } from '../graphql/user-error.type.ts';
+import type { VersionConflictError as VersionConflict } from '../shared/errors.ts';
 import { Input } from '../graphql/mutation-input.ts';
 import { orderById } from '../orders/order.loaders.ts';
 import type { OrderRow } from '../orders/order.repository.ts';
@@ -8,7 +10,9 @@ import { Order } from '../orders/order.type.ts';
 import { userById } from '../users/user.loaders.ts';
 import { User } from '../users/user.type.ts';
 import { addNote } from './commands/add-note.ts';
-import { AddNoteInput } from './note.input.ts';
+import { deleteNote } from './commands/delete-note.ts';
+import { updateNote } from './commands/update-note.ts';
+import { AddNoteInput, DeleteNoteInput, UpdateNoteInput } from './note.input.ts';
 import { noteById, notesOfOrder } from './note.loaders.ts';
 import type { NoteRow } from './note.repository.ts';
 import { NotePayload, OrderNote, OrderNoteConnection } from './note.type.ts';
@@ -27,6 +31,24 @@ export class NoteResolver {
   @Authorized(...addNote.permissions)
   addNote(@Input(() => AddNoteInput) input: AddNoteInput, @Ctx() context: RequestContext) {
     return context.run(addNote, input);
+  }
+
+  @Mutation(() => NotePayload, {
+    description:
+      'Changes the text of a note, or who sees it. Permission: notes.edit, or notes.editOwn for a note of one’s own. Logs: edited, without the text.',
+  })
+  @Authorized(...updateNote.permissions)
+  updateNote(@Input(() => UpdateNoteInput) input: UpdateNoteInput, @Ctx() context: RequestContext) {
+    return context.run(updateNote, input);
+  }
+
+  @Mutation(() => NotePayload, {
+    description:
+      'Removes a note; its order is in the answer. Permission: notes.edit, or notes.editOwn for a note of one’s own. Logs: edited, without the text.',
+  })
+  @Authorized(...deleteNote.permissions)
+  deleteNote(@Input(() => DeleteNoteInput) input: DeleteNoteInput, @Ctx() context: RequestContext) {
+    return context.run(deleteNote, input);
   }
 
   @FieldResolver(() => User, {
@@ -59,7 +81,7 @@ export class OrderNotesResolver {
 export class NotePayloadResolver {
   @FieldResolver(() => OrderNote, {
     nullable: true,
-    description: 'The note as it is now; null when refused.',
+    description: 'The note as it is now; null when refused or deleted.',
   })
   note(@Root() payload: { noteId?: string }, @Ctx() context: RequestContext) {
     return payload.noteId === undefined ? null : context.loader(noteById).load(payload.noteId);
@@ -68,5 +90,16 @@ export class NotePayloadResolver {
   @FieldResolver(() => Order, { nullable: true, description: 'Its order as it is now; null when refused.' })
   order(@Root() payload: { orderId?: string }, @Ctx() context: RequestContext) {
     return payload.orderId === undefined ? null : context.loader(orderById).load(payload.orderId);
+  }
+}
+
+@Resolver(() => VersionConflictError)
+export class VersionConflictNoteResolver {
+  @FieldResolver(() => OrderNote, {
+    nullable: true,
+    description: 'The note as it is now, where a note was meant.',
+  })
+  note(@Root() error: VersionConflict, @Ctx() context: RequestContext) {
+    return error.subject.kind === 'Note' ? context.loader(noteById).load(error.subject.id) : null;
   }
 }

@@ -133,7 +133,11 @@ export class OrderFieldsResolver {
     description: 'The mutations that this viewer may use on the order now, such as cancelOrder.',
   })
   allowedActions(@Root() order: OrderRow, @Ctx() context: RequestContext): string[] {
-    return allowedCommands(orderWorkflow, order.status, context.viewer, order.heldAt !== null);
+    return allowedCommands(
+      orderWorkflow,
+      { status: order.status, isHeld: order.heldAt !== null },
+      context.viewer,
+    );
   }
 }
 

@@ -6,6 +6,12 @@ import {
 } from '../db/tables/enumerations.ts';
 import type { Workflow } from '../write/workflow.ts';
 
+const beforeShipped: readonly OrderStatus[] = ['pending', 'confirmed', 'processing', 'packed'];
+/** Somebody may still have to do something. */
+const openStatuses = orderStatus.enumValues.filter(
+  (status) => !['completed', 'refunded', 'cancelled'].includes(status),
+);
+
 /** What people do to an order. */
 export const orderWorkflow = {
   confirmOrder: [{ permission: 'orders.edit', from: ['pending'], to: 'confirmed', action: 'confirmed' }],
@@ -21,6 +27,24 @@ export const orderWorkflow = {
   createFulfillment: [
     { permission: 'fulfillments.work', from: ['confirmed', 'processing', 'packed'], action: 'edited' },
   ],
+  // By hand, where work begins outside the warehouse's screens; it happens by itself when the first picking starts.
+  startProcessing: [
+    {
+      permission: 'orders.edit',
+      from: ['confirmed'],
+      to: 'processing',
+      action: 'processing_started',
+      refusedOnHold: true,
+    },
+  ],
+  deliverOrder: [{ permission: 'orders.edit', from: ['shipped'], to: 'delivered', action: 'delivered' }],
+  completeOrder: [
+    { permission: 'orders.edit', from: ['delivered'], to: 'completed', action: 'status_changed' },
+  ],
+  holdOrder: [{ permission: 'orders.hold', from: beforeShipped, action: 'edited', refusedOnHold: true }],
+  releaseHold: [{ permission: 'orders.hold', from: beforeShipped, action: 'edited', needsHold: true }],
+  assignOrder: [{ permission: 'orders.assign', from: openStatuses, action: 'assigned' }],
+  addHistoryEntry: [{ permission: 'history.add', from: orderStatus.enumValues, action: 'edited' }],
   addNote: [{ permission: 'notes.add', from: orderStatus.enumValues, action: 'note_added' }],
 } as const satisfies Workflow<OrderStatus>;
 

@@ -27,9 +27,9 @@ export interface Target<Status extends string = string> {
  * lock and one timeline.
  */
 export interface Subject<Locked extends Target> {
-  readonly kind: 'Order' | 'Fulfillment';
+  readonly kind: 'Order' | 'Fulfillment' | 'Note';
   /** The field of the input that names it, or by which it is found. */
-  readonly inputField: 'orderId' | 'fulfillmentId' | 'reservationId' | 'locationCode';
+  readonly inputField: 'orderId' | 'fulfillmentId' | 'noteId' | 'reservationId' | 'locationCode';
   /** What the input names, where it is not the subject itself: a reservation is found, its order is locked. */
   readonly foundBy?: 'Reservation' | 'Location';
   readonly workflow: Workflow<Locked['status']>;

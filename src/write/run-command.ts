@@ -106,14 +106,13 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   // The lock comes before the first write, the idempotency key included: the log is in the order of transaction
   // ids, and this is what makes that the order of the changes to one order.
   const locked = await subject.lock(transaction, actor, id);
-  if (!locked && !command.whenNone) {
-    throw notFound(`${subject.foundBy ?? subject.kind} ${id}`, [subject.inputField]);
-  }
   const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input);
   if (earlier) return { result: earlier, wroteHistory: false };
   if (!locked) {
-    await storeResult(transaction, actor.userId, input, command.whenNone!);
-    return { result: command.whenNone!, wroteHistory: false };
+    // Only now: a command that deletes answers its repetition with its result, though what it deleted is gone.
+    if (!command.whenNone) throw notFound(`${subject.foundBy ?? subject.kind} ${id}`, [subject.inputField]);
+    await storeResult(transaction, actor.userId, input, command.whenNone);
+    return { result: command.whenNone, wroteHistory: false };
   }
   const { target, now } = locked;
   checkVersion(subject, target, input);
@@ -176,17 +175,19 @@ function requireTransition<Input extends CommandInput, Locked extends Target>(
 ): Transition<Locked['status']> {
   const { subject } = command;
   const step = command.step ? command.step(target, input) : command.name;
-  const transition = step && findTransition(subject.workflow, step, target.status, actor);
-  const isHeld = subject.isHeld(target);
-  const held = transition ? transition.refusedOnHold === true && isHeld : false;
-  if (transition && !held) return transition;
-  const allowed = allowedCommands(subject.workflow, target.status, actor, isHeld);
+  const standing = { status: target.status, isHeld: subject.isHeld(target) };
+  const transition = step && findTransition(subject.workflow, step, standing, actor);
+  if (transition) return transition;
+  // Were it not for the hold, would it be possible? Then the hold is the reason, and not the status.
+  const otherwise = { ...standing, isHeld: !standing.isHeld };
+  const isForTheHold = step && findTransition(subject.workflow, step, otherwise, actor) !== undefined;
   const refused = {
     subject: subject.kind,
     status: target.status,
     path: [subject.inputField],
-    ...(held && { reason: 'the order is on hold' }),
+    ...(isForTheHold && { reason: `the order is ${standing.isHeld ? 'on hold' : 'not on hold'}` }),
   };
+  const allowed = allowedCommands(subject.workflow, standing, actor);
   throw new Refusal(new InvalidTransitionError(refused, command.name, allowed));
 }
 

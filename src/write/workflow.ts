@@ -14,6 +14,14 @@ export interface Transition<Status extends string = string> {
   readonly action: OrderHistoryAction;
   /** Refused while the order is on hold. */
   readonly refusedOnHold?: true;
+  /** Possible only while the order is on hold. */
+  readonly needsHold?: true;
+}
+
+/** What decides which steps there are: the status, and whether the order is on hold. */
+export interface Standing<Status extends string = string> {
+  readonly status: Status;
+  readonly isHeld: boolean;
 }
 
 /** Every command of a workflow with its steps; a command has several where permissions differ in what they allow. */
@@ -25,27 +33,30 @@ export function permissionsOf(workflow: Workflow, command: string): readonly Per
   return [...new Set((workflow[command] ?? []).map((transition) => transition.permission))];
 }
 
-/** The step that the command takes from this status for this actor, if there is one. */
+/** The step that the command takes from here for this actor, if there is one. */
 export function findTransition<Status extends string>(
   workflow: Workflow<Status>,
   command: string,
-  status: Status,
+  standing: Standing<Status>,
   actor: Actor,
 ): Transition<Status> | undefined {
-  return workflow[command]?.find((step) => step.from.includes(status) && may(actor, step.permission));
+  return workflow[command]?.find(
+    (step) =>
+      step.from.includes(standing.status) && allowsHold(step, standing.isHeld) && may(actor, step.permission),
+  );
 }
 
-/** The commands that the actor may use in this status, in the order of the table. */
+function allowsHold({ refusedOnHold, needsHold }: Transition, isHeld: boolean): boolean {
+  return isHeld ? refusedOnHold !== true : needsHold !== true;
+}
+
+/** The commands that the actor may use here, in the order of the table. */
 export function allowedCommands<Status extends string>(
   workflow: Workflow<Status>,
-  status: Status,
+  standing: Standing<Status>,
   actor: Actor,
-  isHeld: boolean,
 ): string[] {
-  return Object.keys(workflow).filter((command) => {
-    const step = findTransition(workflow, command, status, actor);
-    return step !== undefined && !(isHeld && step.refusedOnHold);
-  });
+  return Object.keys(workflow).filter((command) => findTransition(workflow, command, standing, actor));
 }
 
 /** The status in which a step ends: its `to`, or whichever of its further ones the command has chosen. */

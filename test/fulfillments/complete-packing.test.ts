@@ -33,7 +33,7 @@ test('keeps what is known of the box, stamps the time, and the order is PACKED',
   expect(found).toMatchObject({
     ...box,
     status: 'READY_TO_SHIP',
-    allowedActions: ['shipFulfillment'],
+    allowedActions: expect.arrayContaining(['shipFulfillment']),
     packingCompletedAt: expect.any(String),
     order: { status: 'PACKED', version: 4, packedAt: found.packingCompletedAt },
   });

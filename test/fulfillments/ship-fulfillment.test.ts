@@ -28,7 +28,7 @@ test('the goods leave: reservations are used up, on-hand falls, the order is SHI
   expect(found).toMatchObject({
     ...parcel,
     status: 'SHIPPED',
-    allowedActions: ['deliverFulfillment'],
+    allowedActions: expect.arrayContaining(['deliverFulfillment']),
     items: [{ orderItem: { sku, quantityFulfilled: 2 } }],
     order: { status: 'SHIPPED', fulfillmentState: 'FULFILLED', shippedAt: found.shippedAt },
   });

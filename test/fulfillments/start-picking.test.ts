@@ -25,7 +25,7 @@ test('the picker is put in charge, the time is stamped, the order follows', asyn
   expect(found).toMatchObject({
     status: 'PICKING',
     version: 2,
-    allowedActions: ['scanItem', 'completePicking'],
+    allowedActions: expect.arrayContaining(['scanItem', 'completePicking']),
     assignedTo: { id: server.userIds.warehouse_staff },
     pickingCompletedAt: null,
     order: { status: 'PROCESSING', version: 3, processingStartedAt: found.pickingStartedAt },

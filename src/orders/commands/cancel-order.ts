@@ -73,7 +73,7 @@ async function refuseOnceShipped({ transaction, actor }: Scope, order: OrderRow)
         reason: 'a part of the order was shipped already',
       },
       'cancelOrder',
-      allowedCommands(orderWorkflow, order.status, actor, order.heldAt !== null).filter(
+      allowedCommands(orderWorkflow, { status: order.status, isHeld: order.heldAt !== null }, actor).filter(
         (command) => command !== 'cancelOrder',
       ),
     ),
