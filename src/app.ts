@@ -2,7 +2,7 @@ import 'reflect-metadata'; // type-graphql's decorators look for it, so it comes
 import type { GraphQLSchema } from 'graphql';
 import type { NonEmptyArray } from 'type-graphql';
 import type { Logger } from 'pino';
-import type { Actor } from './auth/actor.ts';
+import type { Viewer } from './auth/actor.ts';
 import { SessionService } from './auth/session-service.ts';
 import { createTokenSigner, type SigningKey } from './auth/token.ts';
 import {
@@ -75,7 +75,7 @@ export interface App {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly log: Logger;
-  verifyToken(token: string): Actor | null;
+  verifyToken(token: string): Viewer | null;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Executor } from '../db/driver/database.ts';
-import type { Actor } from './actor.ts';
+import type { Viewer } from './actor.ts';
 import type { Role } from '../db/tables/enumerations.ts';
 import { refreshTokens, users } from '../db/tables/users.ts';
 import { Refusal, UserError } from '../shared/errors.ts';
@@ -20,7 +20,7 @@ export interface Session {
   readonly accessToken: string;
   readonly expiresAt: string;
   readonly refreshToken: string;
-  readonly actor: Actor;
+  readonly actor: Viewer;
 }
 
 const sessionUser = {

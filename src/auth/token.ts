@@ -2,7 +2,7 @@ import { createHash, createSecretKey, randomBytes, type KeyObject } from 'node:c
 import jwt from 'jsonwebtoken';
 import type { Role } from '../db/tables/enumerations.ts';
 import { role as roleEnumeration } from '../db/tables/enumerations.ts';
-import type { Actor } from './actor.ts';
+import type { Viewer } from './actor.ts';
 
 export const accessTokenLifetimeSeconds = 15 * 60;
 export const refreshTokenLifetimeDays = 30;
@@ -23,9 +23,9 @@ interface TokenUser {
 }
 
 export interface TokenSigner {
-  sign(user: TokenUser): { accessToken: string; expiresAt: string; actor: Actor };
+  sign(user: TokenUser): { accessToken: string; expiresAt: string; actor: Viewer };
   /** The actor that a valid token names; null for every other text. */
-  verify(token: string): Actor | null;
+  verify(token: string): Viewer | null;
 }
 
 /**
@@ -63,7 +63,7 @@ export function createTokenSigner(keys: readonly [SigningKey, ...SigningKey[]]):
   };
 }
 
-function actorOfToken(token: string, key: KeyObject): Actor | null {
+function actorOfToken(token: string, key: KeyObject): Viewer | null {
   const claims = jwt.verify(token, key, { algorithms: [algorithm], issuer, audience });
   if (typeof claims === 'string' || typeof claims.sub !== 'string') return null;
   // jsonwebtoken accepts a token without an expiry; we do not.

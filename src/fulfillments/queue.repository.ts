@@ -8,13 +8,12 @@ import { orders } from '../db/tables/orders.ts';
  * the oldest. An order that somebody else has locked is passed over, so no picker waits for another; so is one on
  * hold, and a fulfillment that was assigned to somebody else.
  *
- * It is the advisory lock of `lockOrder`, tried on one candidate after the other (`offset 0`, which Drizzle leaves
- * out when it is a plain number, keeps the try out of
- * the search) until one is free. What was read before the lock may be out of date: the caller looks again.
+ * It is the advisory lock of `lockOrder`, tried on one candidate after the other until one is free. `offset 0`,
+ * which Drizzle leaves out when it is a plain number, keeps the try out of the search. What was read before the lock may be out of date: the caller looks again.
  */
 export async function lockNextInQueue(
   transaction: Executor,
-  userId: string,
+  userId: string | null,
   locationId: string,
 ): Promise<string | undefined> {
   const queue = transaction
@@ -25,7 +24,7 @@ export async function lockNextInQueue(
       and(
         eq(orderFulfillments.locationId, locationId),
         eq(orderFulfillments.status, 'pending'),
-        or(isNull(orderFulfillments.assignedToId), eq(orderFulfillments.assignedToId, userId)),
+        or(isNull(orderFulfillments.assignedToId), eq(orderFulfillments.assignedToId, sql`${userId}`)),
         isNull(orders.heldAt),
       ),
     )

@@ -1,5 +1,5 @@
 import type DataLoader from 'dataloader';
-import { requireActor, type Actor } from '../auth/actor.ts';
+import { requireActor, type Viewer } from '../auth/actor.ts';
 import type { Database } from '../db/driver/database.ts';
 import type { EventLog } from '../history/event-log.ts';
 import type { UserError } from '../shared/errors.ts';
@@ -31,7 +31,7 @@ export class RequestContext implements CommandRequest {
 
   constructor(
     readonly services: Services,
-    readonly actor: Actor | null,
+    readonly actor: Viewer | null,
     private readonly origin: RequestOrigin,
     /** Cuts off a subscriber that does not keep up; there is none on a plain request. */
     readonly cutOff: () => void = () => {},
@@ -46,12 +46,12 @@ export class RequestContext implements CommandRequest {
   }
 
   /** The signed-in viewer; operations that reach this have been authorized already. */
-  get viewer(): Actor {
+  get viewer(): Viewer {
     return requireActor(this.actor);
   }
 
   /** The same request, by somebody who has only now signed in. */
-  as(actor: Actor): RequestContext {
+  as(actor: Viewer): RequestContext {
     return new RequestContext(this.services, actor, this.origin, this.cutOff);
   }
 

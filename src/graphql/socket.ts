@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { WebsocketHandler } from '@fastify/websocket';
-import type { Actor } from '../auth/actor.ts';
+import type { Viewer } from '../auth/actor.ts';
 import { bearerToken } from '../auth/token.ts';
 import { RequestContext, type Services } from './context.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
@@ -27,7 +27,7 @@ const maximumTimerMs = 2_147_483_647;
 
 /** What a socket knows of its viewer, beside the socket and its request. */
 interface SocketExtra extends Connection {
-  actor?: Actor;
+  actor?: Viewer;
   expiry?: NodeJS.Timeout;
 }
 type SocketContext = Context<Record<string, unknown>, SocketExtra>;
@@ -46,7 +46,7 @@ class RequestRefused extends Error {
 export function makeSocketHandler(
   schema: GraphQLSchema,
   services: Services,
-  verifyToken: (token: string) => Actor | null,
+  verifyToken: (token: string) => Viewer | null,
   log: FaultLogger,
 ): WebsocketHandler {
   const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
@@ -84,7 +84,7 @@ export function makeSocketHandler(
   return makeTransport(options, log);
 }
 
-function authenticate(context: SocketContext, verifyToken: (token: string) => Actor | null): boolean {
+function authenticate(context: SocketContext, verifyToken: (token: string) => Viewer | null): boolean {
   const { extra } = context;
   const token = bearerToken(authorizationOf(context.connectionParams) ?? extra.request.headers.authorization);
   const actor = token === null ? null : verifyToken(token);

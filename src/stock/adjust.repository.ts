@@ -46,7 +46,7 @@ export interface StockChange {
  */
 export async function changeOnHand(
   transaction: Executor,
-  movement: { reason: 'adjusted' | 'transferred'; note: string | null; performedById: string },
+  movement: { reason: 'adjusted' | 'transferred'; note: string | null; performedById: string | null },
   changes: readonly StockChange[],
 ): Promise<void> {
   await transaction.execute(sql`

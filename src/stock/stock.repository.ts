@@ -96,7 +96,7 @@ export function findLevels(
 export async function receiveGoods(
   transaction: Executor,
   locationId: string,
-  performedById: string,
+  performedById: string | null,
   lines: readonly { variantId: string; quantity: number }[],
 ): Promise<void> {
   await transaction.execute(sql`

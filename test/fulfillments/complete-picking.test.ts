@@ -67,12 +67,12 @@ test('refused while lines are not picked, each of them named with what is left',
       {
         code: 'VALIDATION',
         path: ['fulfillmentId'],
-        message: `1 of 3 of ${mug!.sku} are not picked: scan them first.`,
+        message: `1 of 3 of ${mug!.sku} are not picked: scan them, or report them short.`,
       },
       {
         code: 'VALIDATION',
         path: ['fulfillmentId'],
-        message: `2 of 2 of ${chair!.sku} are not picked: scan them first.`,
+        message: `2 of 2 of ${chair!.sku} are not picked: scan them, or report them short.`,
       },
     ],
   });

@@ -28,6 +28,7 @@ const staff: readonly Role[] = ['order_manager', 'warehouse_staff', 'customer_se
 const warehouse: readonly Role[] = ['order_manager', 'warehouse_staff'];
 const manager: readonly Role[] = ['order_manager'];
 const errors = 'userErrors { code }';
+const unknown = '01900000-0000-7000-8000-000000000000';
 const onFulfillment = (extra = '') => ({
   text: ({ fulfillmentId }: Ids) => `(input: { fulfillmentId: "${fulfillmentId}" ${extra} }) { ${errors} }`,
   allowed: warehouse,
@@ -57,6 +58,12 @@ export const queries: Readonly<Record<string, Operation>> = {
   product: { text: ({ productId }) => `(id: "${productId}") { id }`, allowed: everybody },
   variant: { text: ({ sku }) => `(sku: "${sku}") { id }`, allowed: everybody },
   variantByBarcode: { text: ({ barcode }) => `(barcode: "${barcode}") { id }`, allowed: everybody },
+  myFulfillments: { text: () => '(first: 1) { totalCount }', allowed: warehouse },
+  reservation: { text: () => `(id: "${unknown}") { id }`, allowed: staff },
+  reservations: { text: () => '(first: 1) { totalCount }', allowed: staff },
+  stockLevels: { text: () => '(first: 1) { totalCount }', allowed: staff },
+  stockMovements: { text: () => '(first: 1) { totalCount }', allowed: staff },
+  stockDiscrepancies: { text: () => '{ differenceOnHand }', allowed: staff },
   availability: { text: ({ sku }) => `(sku: "${sku}") { onHand }`, allowed: staff },
   stockLocations: { text: () => '{ id }', allowed: staff },
 };
