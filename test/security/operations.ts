@@ -7,6 +7,7 @@ export interface Ids {
   fulfillmentId: string;
   fulfillmentNumber: string;
   noteId: string;
+  reservationId: string;
   customerId: string;
   productId: string;
   sku: string;
@@ -32,6 +33,21 @@ const unknown = '01900000-0000-7000-8000-000000000000';
 const onFulfillment = (extra = '') => ({
   text: ({ fulfillmentId }: Ids) => `(input: { fulfillmentId: "${fulfillmentId}" ${extra} }) { ${errors} }`,
   allowed: warehouse,
+});
+// The version is no order's, and so nothing changes for whoever is let through.
+const onOrder = (extra = '', allowed = manager) => ({
+  text: ({ orderId }: Ids) =>
+    `(input: { orderId: "${orderId}", expectedVersion: 999 ${extra} }) { ${errors} }`,
+  allowed,
+});
+const onReservation = (extra = '') => ({
+  text: ({ reservationId }: Ids) =>
+    `(input: { reservationId: "${reservationId}", expectedVersion: 999 ${extra} }) { ${errors} }`,
+  allowed: manager,
+});
+const onNote = () => ({
+  text: ({ noteId }: Ids) => `(input: { noteId: "${noteId}", expectedVersion: 999 }) { ${errors} }`,
+  allowed: ['order_manager', 'customer_service'] as const,
 });
 
 export const queries: Readonly<Record<string, Operation>> = {
@@ -59,11 +75,11 @@ export const queries: Readonly<Record<string, Operation>> = {
   variant: { text: ({ sku }) => `(sku: "${sku}") { id }`, allowed: everybody },
   variantByBarcode: { text: ({ barcode }) => `(barcode: "${barcode}") { id }`, allowed: everybody },
   myFulfillments: { text: () => '(first: 1) { totalCount }', allowed: warehouse },
-  reservation: { text: () => `(id: "${unknown}") { id }`, allowed: staff },
+  reservation: { text: ({ reservationId }) => `(id: "${reservationId}") { id }`, allowed: staff },
   reservations: { text: () => '(first: 1) { totalCount }', allowed: staff },
   stockLevels: { text: () => '(first: 1) { totalCount }', allowed: staff },
   stockMovements: { text: () => '(first: 1) { totalCount }', allowed: staff },
-  stockDiscrepancies: { text: () => '{ differenceOnHand }', allowed: staff },
+  stockDiscrepancies: { text: () => '{ ledgerOnHand }', allowed: warehouse },
   availability: { text: ({ sku }) => `(sku: "${sku}") { onHand }`, allowed: staff },
   stockLocations: { text: () => '{ id }', allowed: staff },
 };
@@ -109,6 +125,37 @@ export const mutations: Readonly<Record<string, Operation>> = {
     allowed: warehouse,
   },
   createProduct: { text: () => `(input: { name: "", variants: [] }) { ${errors} }`, allowed: manager },
+  claimNextFulfillment: {
+    text: () => `(input: { locationCode: "NOWHERE" }) { ${errors} }`,
+    allowed: warehouse,
+  },
+  cancelFulfillment: onFulfillment('expectedVersion: 999'),
+  reportShortPick: onFulfillment(`fulfillmentItemId: "${unknown}", reason: "x"`),
+  assignFulfillment: onFulfillment(`userId: "${unknown}"`),
+  updateFulfillment: onFulfillment('expectedVersion: 999'),
+  updateFulfillmentStatus: onFulfillment('status: PENDING'),
+  createFulfillment: onOrder('locationCode: "NOWHERE"', warehouse),
+  updateNote: onNote(),
+  deleteNote: onNote(),
+  startProcessing: onOrder(),
+  deliverOrder: onOrder(),
+  completeOrder: onOrder(),
+  holdOrder: onOrder('reason: "x"'),
+  releaseHold: onOrder(),
+  assignOrder: onOrder(),
+  addHistoryEntry: onOrder('description: "x"'),
+  reserveInventory: onOrder('lines: []'),
+  extendReservation: onReservation(),
+  releaseReservation: onReservation(),
+  releaseOrderReservations: onOrder(),
+  adjustStock: {
+    text: () => `(input: { locationCode: "NOWHERE", sku: "x", reason: "x" }) { ${errors} }`,
+    allowed: warehouse,
+  },
+  transferStock: {
+    text: () => `(input: { fromLocationCode: "A", toLocationCode: "B", lines: [] }) { ${errors} }`,
+    allowed: warehouse,
+  },
 };
 
 /** Opened over a socket in test/subscriptions; here only that each has been thought of. */

@@ -44,13 +44,15 @@ beforeAll(async () => {
       where id = ${order.id}::uuid`);
     await transaction.execute(sql`update order_fulfillments set warehouse_location = 'A-1'`);
   });
-  const { data } = await server.as.order_manager(`{ variant(sku: "${sku}") { product { id } } }`);
+  const { data } = await server.as.order_manager(`{ variant(sku: "${sku}") { product { id } }
+    order(id: "${order.id}") { reservations { nodes { id } } } }`);
   ids = {
     orderId: order.id,
     orderNumber: order.number,
     fulfillmentId: fulfillment.id,
     fulfillmentNumber: fulfillment.number,
     noteId: added.note.id,
+    reservationId: data.order.reservations.nodes[0].id,
     customerId: server.customerId,
     productId: data.variant.product.id,
     sku,
