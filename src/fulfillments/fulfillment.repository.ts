@@ -3,7 +3,7 @@ import { viewerParameters, visibleOrders } from '../auth/visibility.ts';
 import { prepared, uuidArray } from '../db/prepared.ts';
 import type { FulfillmentStatus } from '../db/tables/enumerations.ts';
 import { fulfillmentItems, orderFulfillments } from '../db/tables/fulfillments.ts';
-import { orders } from '../db/tables/orders.ts';
+import { orderItems, orders } from '../db/tables/orders.ts';
 import { stockLocations } from '../db/tables/stock.ts';
 import type { LoadingSource } from '../graphql/loading.ts';
 import type { Keyset, ListOrder } from '../shared/page.ts';
@@ -51,8 +51,9 @@ export async function findFulfillmentItems(
     on
       .select(getTableColumns(fulfillmentItems))
       .from(fulfillmentItems)
+      .innerJoin(orderItems, eq(orderItems.id, fulfillmentItems.orderItemId))
       .where(sql`${fulfillmentItems.fulfillmentId} = any(${sql.placeholder('ids')}::uuid[])`)
-      .orderBy(asc(fulfillmentItems.id))
+      .orderBy(asc(orderItems.position), asc(fulfillmentItems.id))
       .prepare('findFulfillmentItems'),
   );
   return statement.execute({ ids: uuidArray(fulfillmentIds) });

@@ -75,12 +75,13 @@ export function findLevelsBySku(executor: Executor, sku: string): Promise<StockL
     .orderBy(asc(stockLocations.priority), asc(stockLocations.code));
 }
 
-export function findLevels(
+/** The levels at a location, in the order in which the variants are named. */
+export async function findLevels(
   executor: Executor,
   locationId: string,
   variantIds: readonly string[],
 ): Promise<StockLevelRow[]> {
-  return executor
+  const levels = await executor
     .select({
       variantId: stockLevels.variantId,
       locationId: stockLevels.locationId,
@@ -88,8 +89,9 @@ export function findLevels(
       reserved: stockLevels.reserved,
     })
     .from(stockLevels)
-    .where(and(eq(stockLevels.locationId, locationId), inArray(stockLevels.variantId, [...variantIds])))
-    .orderBy(asc(stockLevels.variantId));
+    .where(and(eq(stockLevels.locationId, locationId), inArray(stockLevels.variantId, [...variantIds])));
+  const place = (level: StockLevelRow): number => variantIds.indexOf(level.variantId);
+  return levels.toSorted((left, right) => place(left) - place(right));
 }
 
 /** Goods come in: levels rise and the ledger says so, in one statement that writes in the order of the variants. */
