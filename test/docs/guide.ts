@@ -9,14 +9,15 @@ import path from 'node:path';
  *   same text is meant wherever the name comes again, and a variable `$name` of a later operation gets it.
  *   `"…"` stands for any text, each time another;
  * - ```` ```json event ````: the next event of the subscription that was opened last;
+ * - ```` ```ts src/file.ts ````: code that stands in that file;
  * - anything else is not run.
  */
 export interface GuideStep {
   readonly line: number;
-  readonly kind: 'operation' | 'answer' | 'event';
+  readonly kind: 'operation' | 'answer' | 'event' | 'source';
   readonly text: string;
-  /** Who sends the operation. */
-  readonly by?: string;
+  /** Who sends the operation, or the file of the code. */
+  readonly word?: string;
 }
 
 export function readGuide(file: string): GuideStep[] {
@@ -37,8 +38,9 @@ function stepOf(info: string, line: number, text: string, file: string): GuideSt
   const [language, word] = info.split(' ');
   if (language === 'graphql') {
     if (word === undefined) throw new Error(`${file}:${line}: who sends this operation?`);
-    return { line, kind: 'operation', text, by: word };
+    return { line, kind: 'operation', text, word };
   }
+  if (language === 'ts' && word !== undefined) return { line, kind: 'source', text, word };
   if (language === 'json') return { line, kind: word === 'event' ? 'event' : 'answer', text };
   return undefined;
 }
