@@ -32,6 +32,7 @@ import * as orderFields from './orders/order-fields.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
 import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
+import * as pricing from './pricing/pricing.resolver.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
 import * as stockLedger from './stock/stock-ledger.resolver.ts';
@@ -67,6 +68,7 @@ export const resolvers: NonEmptyArray<Function> = [
   OrderItemVariantResolver,
   ProductPayloadResolver,
   CustomerResolver,
+  ...Object.values(pricing),
   UserResolver,
   SessionResolver,
 ];

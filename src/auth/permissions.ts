@@ -26,6 +26,9 @@ export const permissions = {
   'stock.count': ['order_manager', 'warehouse_staff'],
   'catalog.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
   'catalog.edit': ['order_manager'],
+  /** Rates and contract prices. */
+  'prices.view': ['order_manager', 'customer_service'],
+  'prices.edit': ['order_manager'],
   'customers.view': ['order_manager', 'customer_service'],
   /** E-mail addresses and telephone numbers in full; everybody else sees them masked. */
   'contact.view': ['order_manager', 'customer_service', 'customer'],

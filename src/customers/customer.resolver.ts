@@ -1,7 +1,7 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { may } from '../auth/actor.ts';
 import type { RequestContext } from '../graphql/context.ts';
-import { mask, maskEmail } from './masking.ts';
+import { mask, maskEmail } from '../shared/masking.ts';
 import { customerById } from './customer.loaders.ts';
 import type { CustomerRow } from './customer.repository.ts';
 import { Customer } from './customer.type.ts';

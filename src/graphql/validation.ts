@@ -1,5 +1,6 @@
 import { registerDecorator, validate, type ValidationError, type ValidatorOptions } from 'class-validator';
 import { UserError } from '../shared/errors.ts';
+import { isCountryCode } from '../shared/country.ts';
 import { isCurrency } from '../shared/money.ts';
 
 /** Neither the object nor the refused value goes into an error: they may hold personal data. */
@@ -16,6 +17,19 @@ export function IsCurrency() {
       propertyName,
       options: { message: `${propertyName} must be an ISO 4217 currency code such as GBP` },
       validator: { validate: (value: unknown) => typeof value === 'string' && isCurrency(value) },
+    });
+}
+
+export function IsCountryOrAny() {
+  return (target: object, propertyName: string): void =>
+    registerDecorator({
+      name: 'isCountryOrAny',
+      target: target.constructor,
+      propertyName,
+      options: { message: `${propertyName} must be an ISO 3166 code of two letters such as GB, or *` },
+      validator: {
+        validate: (value: unknown) => value === '*' || (typeof value === 'string' && isCountryCode(value)),
+      },
     });
 }
 

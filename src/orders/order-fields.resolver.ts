@@ -1,10 +1,12 @@
 import { Args, Authorized, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { may } from '../auth/actor.ts';
 import { allowedCommands } from '../write/workflow.ts';
 import type { PostalAddress as PostalAddressValue } from '../db/tables/orders.ts';
 import { PageArguments } from '../graphql/connection.type.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { Money } from '../graphql/money.type.ts';
 import { VersionConflictError } from '../graphql/user-error.type.ts';
+import { mask, maskEmail } from '../shared/masking.ts';
 import { JSONObject } from '../graphql/scalars.ts';
 import type { VersionConflictError as VersionConflict } from '../shared/errors.ts';
 import { Customer } from '../customers/customer.type.ts';
@@ -15,6 +17,7 @@ import { historyOfOrder, itemsOfOrder, orderById } from './order.loaders.ts';
 import type { OrderItemRow } from './order-item.repository.ts';
 import type { OrderRow } from './order.repository.ts';
 import {
+  Contact,
   Order,
   OrderHistoryConnection,
   OrderHistoryEntry,
@@ -98,6 +101,21 @@ export class OrderFieldsResolver {
   @FieldResolver(() => Customer, { nullable: true, description: 'Who ordered; null for a guest.' })
   customer(@Root() order: OrderRow, @Ctx() context: RequestContext) {
     return order.customerId === null ? null : context.loader(customerById).load(order.customerId);
+  }
+
+  @FieldResolver(() => Contact, {
+    nullable: true,
+    description: 'How a guest can be reached; null where there is a customer. Masked for the warehouse.',
+  })
+  contact(@Root() order: OrderRow, @Ctx() context: RequestContext): Contact | null {
+    const { contactName: name, contactEmail: email, contactPhone: phone } = order;
+    if (name === null && email === null && phone === null) return null;
+    if (may(context.viewer, 'contact.view')) return { name, email, phone };
+    return {
+      name,
+      email: email === null ? null : maskEmail(email),
+      phone: phone === null ? null : mask(phone),
+    };
   }
 
   @FieldResolver(() => User, {

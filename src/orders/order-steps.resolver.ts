@@ -5,15 +5,26 @@ import { addHistoryEntry } from './commands/add-history-entry.ts';
 import { assignOrder } from './commands/assign-order.ts';
 import { completeOrder } from './commands/complete-order.ts';
 import { deliverOrder } from './commands/deliver-order.ts';
+import { editOrder } from './commands/edit-order.ts';
 import { holdOrder } from './commands/hold-order.ts';
 import { releaseHold } from './commands/release-hold.ts';
 import { startProcessing } from './commands/start-processing.ts';
 import { AddHistoryEntryInput, AssignOrderInput, HoldOrderInput, OrderInput } from './order-steps.input.ts';
+import { EditOrderInput } from './order-edit.input.ts';
 import { OrderPayload } from './order.type.ts';
 
 /** The verbs on an order that need little more than its name. */
 @Resolver()
 export class OrderStepsResolver {
+  @Mutation(() => OrderPayload, {
+    description:
+      'Changes lines, addresses, discount and more of an order that is PENDING or CONFIRMED: once picking has begun it is refused. Reservations and fulfillments follow the lines, or all is refused with what is short; the price is reckoned anew. Permission: orders.edit. Logs: edited, and inventory_reserved or inventory_released.',
+  })
+  @Authorized(...editOrder.permissions)
+  editOrder(@Input(() => EditOrderInput) input: EditOrderInput, @Ctx() context: RequestContext) {
+    return context.run(editOrder, input);
+  }
+
   @Mutation(() => OrderPayload, {
     description:
       'CONFIRMED to PROCESSING by hand; it happens by itself when the first picking starts. Refused on hold. Permission: orders.edit. Logs: processing_started.',

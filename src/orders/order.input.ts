@@ -1,6 +1,7 @@
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  IsEmail,
   IsOptional,
   IsUUID,
   Length,
@@ -11,10 +12,11 @@ import {
 } from 'class-validator';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { CommandInputFields } from '../graphql/command-input.type.ts';
-import { DateTime } from '../graphql/scalars.ts';
+import { DateTime, SafeInt } from '../graphql/scalars.ts';
 import { IsCurrency } from '../graphql/validation.ts';
 import { enumType } from '../graphql/enum-type.ts';
 import { Channel, FulfillmentState, OrderPriority, OrderStatus, PaymentState } from './order.enums.type.ts';
+import { OrderInput } from './order-steps.input.ts';
 import type { OrderFilterValues, OrderSortValue } from './order-search.repository.ts';
 
 export const OrderSortField = enumType('OrderSortField', 'What orders can be sorted by.', {
@@ -82,6 +84,43 @@ export class CreateOrderLineInput {
   locationCode?: string | null;
 }
 
+@InputType({ description: 'What is taken off the goods before tax: one of the two.' })
+export class DiscountInput {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'A part of the goods in hundredths of a per cent, from 1 to 10,000: 1,250 is 12.5%.',
+  })
+  @IsOptional()
+  @Min(1)
+  @Max(10_000)
+  basisPoints?: number | null;
+  @Field(() => SafeInt, {
+    nullable: true,
+    description: 'An amount in minor units of the order’s currency; at most the goods are free.',
+  })
+  @IsOptional()
+  @Min(1)
+  @Max(1_000_000_000_000)
+  amountMinor?: number | null;
+}
+
+@InputType({ description: 'How a guest can be reached: somebody who orders without being a customer.' })
+export class ContactInput {
+  @Field(() => String, { nullable: true, description: 'The guest’s name.' })
+  @IsOptional()
+  @Length(1, 200)
+  name?: string | null;
+  @Field(() => String, { nullable: true, description: 'Where e-mails about the order go.' })
+  @IsOptional()
+  @IsEmail()
+  @MaxLength(254)
+  email?: string | null;
+  @Field(() => String, { nullable: true, description: 'The guest’s telephone number.' })
+  @IsOptional()
+  @Length(3, 50)
+  phone?: string | null;
+}
+
 @InputType({ description: 'A new order.' })
 export class CreateOrderInput extends CommandInputFields {
   @Field(() => Channel, { description: 'Where it was placed.' })
@@ -90,6 +129,13 @@ export class CreateOrderInput extends CommandInputFields {
   @IsOptional()
   @IsUUID()
   customerId?: string | null;
+  @Field(() => ContactInput, {
+    nullable: true,
+    description: 'A guest’s contact data; only without customerId.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  contact?: ContactInput | null;
   @Field(() => String, {
     nullable: true,
     description:
@@ -108,7 +154,14 @@ export class CreateOrderInput extends CommandInputFields {
   @ArrayMaxSize(500)
   @ValidateNested({ each: true })
   lines!: CreateOrderLineInput[];
-  @Field(() => PostalAddressInput, { nullable: true, description: 'Where it is sent.' })
+  @Field(() => DiscountInput, { nullable: true, description: 'What is taken off the goods before tax.' })
+  @IsOptional()
+  @ValidateNested()
+  discount?: DiscountInput | null;
+  @Field(() => PostalAddressInput, {
+    nullable: true,
+    description: 'Where it is sent; its country decides tax and shipping. None: it is handed over.',
+  })
   @IsOptional()
   @ValidateNested()
   shippingAddress?: PostalAddressInput | null;
@@ -130,27 +183,10 @@ export class CreateOrderInput extends CommandInputFields {
 }
 
 @InputType({ description: 'Names the order.' })
-export class ConfirmOrderInput extends CommandInputFields {
-  @Field(() => ID, { description: 'The order.' })
-  @IsUUID()
-  orderId!: string;
-  @Field(() => Int, {
-    nullable: true,
-    description: 'Refuse with VERSION_CONFLICT unless this is the version.',
-  })
-  expectedVersion?: number | null;
-}
+export class ConfirmOrderInput extends OrderInput {}
 
 @InputType({ description: 'Names the order and says why.' })
-export class CancelOrderInput extends CommandInputFields {
-  @Field(() => ID, { description: 'The order.' })
-  @IsUUID()
-  orderId!: string;
-  @Field(() => Int, {
-    nullable: true,
-    description: 'Refuse with VERSION_CONFLICT unless this is the version.',
-  })
-  expectedVersion?: number | null;
+export class CancelOrderInput extends OrderInput {
   @Field(() => String, { nullable: true, description: 'Why; shown on the order.' })
   @IsOptional()
   @Length(1, 500)

@@ -31,6 +31,16 @@ export class PostalAddress {
   country!: string;
 }
 
+@ObjectType({ description: 'How a guest can be reached. Masked for the warehouse.' })
+export class Contact {
+  @Field(() => String, { simple: true, nullable: true, description: 'The guest’s name.' })
+  name!: string | null;
+  @Field(() => String, { simple: true, nullable: true, description: 'Where e-mails about the order go.' })
+  email!: string | null;
+  @Field(() => String, { simple: true, nullable: true, description: 'The guest’s telephone number.' })
+  phone!: string | null;
+}
+
 @ObjectType({ description: 'An order from any channel, with everything that belongs to it.' })
 export class Order {
   @Field(() => ID, { simple: true, description: 'UUIDv7.' })

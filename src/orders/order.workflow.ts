@@ -27,6 +27,7 @@ export const orderWorkflow = {
   createFulfillment: [
     { permission: 'fulfillments.work', from: ['confirmed', 'processing', 'packed'], action: 'edited' },
   ],
+  editOrder: [{ permission: 'orders.edit', from: ['pending', 'confirmed'], action: 'edited' }],
   // By hand, where work begins outside the warehouse's screens; it happens by itself when the first picking starts.
   startProcessing: [
     {

@@ -46,6 +46,7 @@ const features = [
   'catalog',
   'users',
   'quotes',
+  'pricing',
 ];
 /** The layers from the bottom up. A file imports from its own layer and those below. */
 const layers = [

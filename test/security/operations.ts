@@ -80,6 +80,8 @@ export const queries: Readonly<Record<string, Operation>> = {
   stockLevels: { text: () => '(first: 1) { totalCount }', allowed: staff },
   stockMovements: { text: () => '(first: 1) { totalCount }', allowed: staff },
   stockDiscrepancies: { text: () => '{ ledgerOnHand }', allowed: warehouse },
+  taxRates: { text: () => '{ country }', allowed: ['order_manager', 'customer_service'] },
+  shippingRates: { text: () => '{ country }', allowed: ['order_manager', 'customer_service'] },
   availability: { text: ({ sku }) => `(sku: "${sku}") { onHand }`, allowed: staff },
   stockLocations: { text: () => '{ id }', allowed: staff },
 };
@@ -125,6 +127,16 @@ export const mutations: Readonly<Record<string, Operation>> = {
     allowed: warehouse,
   },
   createProduct: { text: () => `(input: { name: "", variants: [] }) { ${errors} }`, allowed: manager },
+  setTaxRate: { text: () => `(input: { country: "?" }) { ${errors} }`, allowed: manager },
+  setShippingRate: {
+    text: () => `(input: { country: "?", currency: "GBP" }) { ${errors} }`,
+    allowed: manager,
+  },
+  setCustomerPrice: {
+    text: () => `(input: { customerId: "${unknown}", sku: "x", currency: "GBP" }) { ${errors} }`,
+    allowed: manager,
+  },
+  editOrder: onOrder(),
   claimNextFulfillment: {
     text: () => `(input: { locationCode: "NOWHERE" }) { ${errors} }`,
     allowed: warehouse,
@@ -171,6 +183,7 @@ export const guardedFields: Readonly<Record<string, readonly Role[]>> = {
   'Order.shipping': ['order_manager', 'customer_service', 'customer'],
   'Order.total': ['order_manager', 'customer_service', 'customer'],
   'Order.billingAddress': ['order_manager', 'customer_service', 'customer'],
+  'Customer.contractPrices': ['order_manager', 'customer_service', 'customer'],
   'Order.holdReason': staff,
   'Order.assignedTo': staff,
   'Order.reservations': staff,

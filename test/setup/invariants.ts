@@ -32,12 +32,12 @@ const violations: Readonly<Record<string, string>> = {
     ) as items on items.order_id = orders.id
     where units_fulfilled <> items.fulfilled
       or (units_ordered <> items.ordered and status not in ('cancelled', 'refunded'))`,
-  'an order has the sum of its items': `
-    select orders.number, subtotal_minor, items.total
+  'an order has the sum of its items and what shipping costs': `
+    select orders.number, total_minor, shipping_minor, items.total
     from orders
     join (select order_id, sum(total_minor) as total from order_items group by order_id) as items
       on items.order_id = orders.id
-    where subtotal_minor <> items.total`,
+    where total_minor <> items.total + shipping_minor`,
   'an order knows what was paid and refunded': `
     select orders.number, paid_minor, refunded_minor, paid.paid, paid.refunded
     from orders

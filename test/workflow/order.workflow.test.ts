@@ -43,6 +43,7 @@ const specified: Record<string, Specified> = {
     action: 'cancelled',
     from: { order_manager: beforeShipped, customer: ['pending'] },
   },
+  editOrder: { to: 'same', action: 'edited', from: { order_manager: ['pending', 'confirmed'] } },
   createFulfillment: {
     to: 'same',
     action: 'edited',

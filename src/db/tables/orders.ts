@@ -27,9 +27,15 @@ export const orders = pgTable(
     externalReference: text('external_reference'),
     status: orderStatus('status').notNull().default('pending'),
     customerId: uuid('customer_id').references(() => customers.id, { onDelete: 'restrict' }),
+    /** Of a guest: who ordered without being a customer. */
+    contactName: text('contact_name'),
+    contactEmail: text('contact_email'),
+    contactPhone: text('contact_phone'),
     currency: text('currency').notNull(),
     subtotalMinor: minorUnits('subtotal_minor').notNull(),
     discountMinor: minorUnits('discount_minor').notNull().default(0),
+    /** Where the discount is a part of the goods: how much, so that it follows when they change. */
+    discountBasisPoints: integer('discount_basis_points'),
     taxMinor: minorUnits('tax_minor').notNull().default(0),
     shippingMinor: minorUnits('shipping_minor').notNull().default(0),
     totalMinor: minorUnits('total_minor').notNull(),
@@ -100,6 +106,11 @@ export const orders = pgTable(
       sql`total_minor = subtotal_minor - discount_minor + tax_minor + shipping_minor`,
     ),
     check('orders_refund_within_payment', sql`0 <= refunded_minor and refunded_minor <= paid_minor`),
+    check('orders_discount_basis_points', sql`discount_basis_points between 0 and 10000`),
+    check(
+      'orders_contact_of_guests',
+      sql`customer_id is null or num_nonnulls(contact_name, contact_email, contact_phone) = 0`,
+    ),
     check('orders_units', sql`0 <= units_fulfilled and units_fulfilled <= units_ordered`),
     check('orders_currency_form', sql`currency ~ '^[A-Z]{3}$'`),
     check('orders_hold_complete', sql`(hold_reason is null) = (held_at is null)`),
@@ -135,7 +146,8 @@ export const orderItems = pgTable(
   (table) => [
     unique('order_items_order_position_unique').on(table.orderId, table.position),
     index('order_items_variant_id').on(table.variantId),
-    check('order_items_quantity_positive', sql`quantity > 0`),
+    // None is left of a line that was taken out.
+    check('order_items_quantity_not_negative', sql`quantity >= 0`),
     check(
       'order_items_quantities',
       sql`quantity_fulfilled >= 0 and quantity_cancelled >= 0 and quantity_returned >= 0
