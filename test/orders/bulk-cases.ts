@@ -38,6 +38,28 @@ export async function pendingOrders(server: TestServer, count: number): Promise<
   return orders.map(({ id }) => id);
 }
 
+/** Confirmed orders whose fulfillment was cancelled while its reservations were kept. */
+export async function ordersWithKept(server: TestServer, count: number): Promise<string[]> {
+  const manager = server.as.order_manager;
+  const ids = await pendingOrders(server, count);
+  for (const orderId of ids) {
+    const { order } = await mutate(
+      manager,
+      'confirmOrder',
+      { orderId },
+      'order { fulfillments { nodes { id } } }',
+    );
+    const fulfillmentId = order.fulfillments.nodes[0].id;
+    await mutate(
+      manager,
+      'cancelFulfillment',
+      { fulfillmentId, keepReservations: true },
+      'fulfillment { id }',
+    );
+  }
+  return ids;
+}
+
 /** What each row came to: `CONFIRMED`, or the codes of its errors. */
 export function outcomes({ results }: BulkPayload): string[] {
   return results!.map(

@@ -5,7 +5,7 @@ import { mutate, stockedVariant, placeOrder } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
 import { startTestServer, type Ask, type TestServer } from '../setup/server.ts';
 import { expectUnchanged, rowsGained } from '../setup/snapshot.ts';
-import { bulk, outcomes, pendingOrders, statusesOf } from './bulk-cases.ts';
+import { bulk, ordersWithKept, outcomes, pendingOrders, statusesOf } from './bulk-cases.ts';
 
 let server: TestServer;
 let manager: Ask;
@@ -25,29 +25,6 @@ interface Verb {
   readonly arrange: (count: number) => Promise<string[]>;
   readonly becomes: string;
   readonly logs: readonly string[];
-  /** Whether a second call would do it again. */
-  readonly isRepeatable?: true;
-}
-
-/** Confirmed orders whose fulfillment was cancelled while its reservations were kept. */
-async function ordersWithKept(count: number): Promise<string[]> {
-  const ids = await pendingOrders(server, count);
-  for (const orderId of ids) {
-    const { order } = await mutate(
-      manager,
-      'confirmOrder',
-      { orderId },
-      'order { fulfillments { nodes { id } } }',
-    );
-    const fulfillmentId = order.fulfillments.nodes[0].id;
-    await mutate(
-      manager,
-      'cancelFulfillment',
-      { fulfillmentId, keepReservations: true },
-      'fulfillment { id }',
-    );
-  }
-  return ids;
 }
 
 const pending = (count: number) => pendingOrders(server, count);
@@ -65,18 +42,17 @@ const verbs: readonly Verb[] = [
     arrange: pending,
     becomes: 'PENDING',
     logs: ['ASSIGNED PENDING>PENDING'],
-    isRepeatable: true,
   },
   {
     name: 'bulkCreateFulfillments',
     extra: () => ({}),
-    arrange: ordersWithKept,
+    arrange: (count) => ordersWithKept(server, count),
     becomes: 'CONFIRMED',
     logs: ['EDITED CONFIRMED>CONFIRMED', 'STATUS_CHANGED null>PENDING'],
   },
 ];
 
-describe.each(verbs)('$name', ({ name, extra, arrange, becomes, logs, isRepeatable }) => {
+describe.each(verbs)('$name', ({ name, extra, arrange, becomes, logs }) => {
   const input = (orderIds: readonly string[], more: object = {}) => ({ orderIds, ...extra(), ...more });
   const inputType = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
   const run = (orderIds: readonly string[], more: object = {}) => bulk(manager, name, input(orderIds, more));
@@ -218,24 +194,6 @@ describe.each(verbs)('$name', ({ name, extra, arrange, becomes, logs, isRepeatab
     });
     expect(gained).toMatchObject({ order_history: 3 * logs.length, idempotency_keys: 1 });
   });
-
-  test('two that overlap in opposite order, and single commands beside them: each order once', async () => {
-    const ids = await arrange(120);
-    const gained = await rowsGained(server, async () => {
-      const answers = await Promise.all([
-        run(ids),
-        run(ids.toReversed()),
-        run(ids, { atomic: true }),
-        run(ids.slice(30, 90).toReversed(), { atomic: true }),
-      ]);
-      for (const { results } of answers) expect(results).toHaveLength(results!.length);
-      const applied = answers.filter((answer) => answer.applied).flatMap(({ results }) => results!);
-      const done = applied.filter(({ ok }) => ok).map(({ orderId }) => orderId);
-      expect(new Set(done)).toEqual(new Set(ids));
-      if (!isRepeatable) expect(done).toHaveLength(ids.length);
-    });
-    if (!isRepeatable) expect(gained['order_history']).toBe(ids.length * logs.length);
-  });
 });
 
 describe('bulkUpdateOrderStatus', () => {
@@ -317,35 +275,6 @@ describe('bulkUpdateOrderStatus', () => {
       { message: 'startProcessing is not possible: the order is on hold.', attempted: 'startProcessing' },
     ]);
     expect(await statusesOf(server, orderIds)).toEqual(['PROCESSING', 'CONFIRMED']);
-  });
-
-  test('cancels orders of the same stock in opposite order at once, beside checkouts', async () => {
-    const stocked = [
-      await stockedVariant(server, { LONDON: 200 }),
-      await stockedVariant(server, { LONDON: 200 }),
-    ];
-    const lineOf = (each: number) => [{ sku: stocked[each % 2]!.sku, quantity: 1 }];
-    const orders = [];
-    for (let each = 0; each < 60; each += 1) orders.push((await placeOrder(server, lineOf(each))).id);
-    const bothLines = stocked.map(({ sku }) => ({ sku, quantity: 1 }));
-    const [one, other, ...placed] = await Promise.all([
-      bulk(manager, 'bulkUpdateOrderStatus', {
-        orderIds: orders.slice(0, 31),
-        status: 'CANCELLED',
-        atomic: true,
-      }),
-      bulk(manager, 'bulkUpdateOrderStatus', {
-        orderIds: orders.slice(31).toReversed(),
-        status: 'CANCELLED',
-      }),
-      ...Array.from({ length: 10 }, () => placeOrder(server, bothLines)),
-    ]);
-    expect(one.accepted + other.accepted).toBe(60);
-    expect(placed).toHaveLength(10);
-    for (const { sku } of stocked) {
-      const { data } = await manager(`{ availability(sku: "${sku}") { onHand reserved } }`);
-      expect(data.availability).toEqual([{ onHand: 200, reserved: 10 }]);
-    }
   });
 });
 
