@@ -129,6 +129,11 @@ export class UserError {
   }
 }
 
+/** The same error, said of another place in the input. */
+export function atPath(error: UserError, path: InputPath): UserError {
+  return Object.assign(Object.create(Object.getPrototypeOf(error) as object), error, { path }) as UserError;
+}
+
 export class InvalidTransitionError extends UserError {
   /** The present status, as GraphQL writes it. */
   readonly from: string;

@@ -2,7 +2,7 @@ import { requirePermission, type Actor } from '../auth/actor.ts';
 import type { Executor } from '../db/driver/database.ts';
 import { OutcomeUnknownError } from '../db/driver/errors.ts';
 import { recordHistory, type DatedEntry, type Performer } from '../history/record-history.ts';
-import { notFound, Refusal, UserError } from '../shared/errors.ts';
+import { atPath, notFound, Refusal, UserError } from '../shared/errors.ts';
 import type { BulkAnswer, BulkCommand, BulkInput, BulkPlan, BulkRow } from './bulk-command.ts';
 import type { Target } from './command.ts';
 import { claimIdempotencyKey, storeResult } from './idempotency.ts';
@@ -191,5 +191,5 @@ async function runRow<Input extends BulkInput, Locked extends Target>(
 /** What the single command says of its `orderId` is said of the row; the rest of the input is the same for all. */
 function atRow(error: UserError, inputField: string, path: readonly string[]): UserError {
   const [first, ...further] = error.path;
-  return first === inputField ? { ...error, path: [...path, ...further] } : error;
+  return first === inputField ? atPath(error, [...path, ...further]) : error;
 }

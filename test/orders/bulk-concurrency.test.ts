@@ -154,7 +154,7 @@ describe('when the server cannot go on', () => {
     rows!.map(({ newStatus, userErrors }) => newStatus ?? userErrors[0]!.code);
   const times = (count: number, word: string): string[] => Array.from({ length: count }, () => word);
 
-  test.each([
+  test.each<[string, { before?: Error; after?: Error }, string, string]>([
     ['is lost before the second batch', { before: lost }, 'ROW_NOT_DONE', 'PENDING'],
     [
       'is lost at the commit of the second batch',

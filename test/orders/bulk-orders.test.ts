@@ -18,7 +18,6 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** A verb, an input of it for orders that are PENDING or keep units, and orders of which it takes all. */
 interface Verb {
   readonly name: string;
   readonly extra: () => object;
@@ -138,7 +137,6 @@ describe.each(verbs)('$name', ({ name, extra, arrange, becomes, logs }) => {
       { code: 'NOT_FOUND', path: ['orderIds', '1'] },
       { code: 'INVALID_TRANSITION', path: ['orderIds', '2'] },
     ]);
-    // The key is free, so the same call can be repeated once the reasons are gone; with another input it is another call.
     const again = await run([first!, second!], { atomic: true, idempotencyKey });
     expect(again).toMatchObject({ applied: true, accepted: 2, userErrors: [] });
   });
