@@ -14,12 +14,14 @@ import {
 import { CustomerResolver } from './customers/customer.resolver.ts';
 import type { Database } from './db/driver/database.ts';
 import { fulfillmentStatus, orderStatus } from './db/tables/enumerations.ts';
+import { BulkFulfillmentsResolver } from './fulfillments/bulk-fulfillments.resolver.ts';
 import * as fulfillmentFields from './fulfillments/fulfillment-fields.resolver.ts';
 import * as fulfillmentHandling from './fulfillments/fulfillment-handling.resolver.ts';
 import { FulfillmentResolver } from './fulfillments/fulfillment.resolver.ts';
 import { FulfillmentSubscriptionResolver } from './fulfillments/fulfillment.subscription.ts';
 import { fulfillmentWorkflow } from './fulfillments/fulfillment.workflow.ts';
 import { buildSchema } from './graphql/build-schema.ts';
+import { logFault } from './graphql/format-error.ts';
 import type { Services } from './graphql/context.ts';
 import { EventLog } from './history/event-log.ts';
 import {
@@ -29,6 +31,7 @@ import {
   VersionConflictNoteResolver,
 } from './notes/note.resolver.ts';
 import * as orderFields from './orders/order-fields.resolver.ts';
+import { BulkOrderResultResolver, BulkOrdersResolver } from './orders/bulk-orders.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
 import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
@@ -44,12 +47,15 @@ import { unreachableStatuses } from './write/workflow.ts';
 export const resolvers: NonEmptyArray<Function> = [
   OrderResolver,
   OrderStepsResolver,
+  BulkOrdersResolver,
+  BulkOrderResultResolver,
   ...Object.values(orderFields),
   FulfillmentResolver,
   fulfillmentHandling.FulfillmentHandlingResolver,
   fulfillmentHandling.ReportShortPickPayloadResolver,
   fulfillmentHandling.CreateFulfillmentPayloadResolver,
   ...Object.values(fulfillmentFields),
+  BulkFulfillmentsResolver,
   FulfillmentSubscriptionResolver,
   ReservationResolver,
   OrderReservationsResolver,
@@ -96,6 +102,7 @@ export async function createApp(options: {
     eventLog,
     sessions: new SessionService(database, signer),
     wakeListeners: () => eventLog.wakeListeners(),
+    reportFault: (error) => logFault(log, error, 'a part of a bulk mutation failed'),
   };
   return {
     schema: buildSchema(resolvers),

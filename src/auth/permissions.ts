@@ -13,6 +13,8 @@ export const permissions = {
   'orders.cancel': ['order_manager'],
   /** A customer may take back an order that nobody has begun to work on. */
   'orders.cancelPending': ['customer'],
+  /** Many orders in one call; each of them needs the permission of its step as well. */
+  'orders.bulk': ['order_manager'],
   'orders.assignee.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'money.view': ['order_manager', 'customer_service', 'customer'],
   'fulfillments.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],

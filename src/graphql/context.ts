@@ -3,10 +3,12 @@ import { requireActor, type Viewer } from '../auth/actor.ts';
 import type { Database } from '../db/driver/database.ts';
 import type { EventLog } from '../history/event-log.ts';
 import type { UserError } from '../shared/errors.ts';
+import type { BulkAnswer, BulkCommand, BulkInput } from '../write/bulk-command.ts';
 import type { Command, CommandInput, CommandResult, Target } from '../write/command.ts';
+import { runBulk } from '../write/run-bulk.ts';
 import { runCommand, type CommandRequest, type WriteServices } from '../write/run-command.ts';
 import type { LoaderDefinition } from './loading.ts';
-import { validateInput } from './validation.ts';
+import { invalidIds, validateInput } from './validation.ts';
 import type { SessionService } from '../auth/session-service.ts';
 
 /** What lives as long as the server. */
@@ -82,5 +84,19 @@ export class RequestContext implements CommandRequest {
     const { result, userErrors } = await runCommand(this.services, this, command, input);
     this.forgetLoaded();
     return { ...result, userErrors } as unknown as Payload<Result>;
+  }
+
+  /** Runs a bulk command, and gives the root of its payload. */
+  async runBulk<Input extends BulkInput & object, Locked extends Target>(
+    command: BulkCommand<Input, Locked>,
+    input: Input,
+  ): Promise<BulkAnswer> {
+    const problems = await validateInput(input);
+    // Not after a list that is too long: each of its ids would be a problem of its own.
+    if (problems.length === 0) problems.push(...invalidIds(input.orderIds, 'orderIds'));
+    if (problems.length > 0) return { rows: null, applied: false, userErrors: problems };
+    const answer = await runBulk(this.services, this, command, input);
+    this.forgetLoaded();
+    return answer;
   }
 }

@@ -64,12 +64,15 @@ export function formatError(
   if (error instanceof GraphQLError && (error.path === undefined || error.originalError === undefined)) {
     return ofGraphqlItself(formatted);
   }
-  const fault = withoutStatement(error);
-  log.error(
-    { err: fault instanceof Error ? { type: fault.name, message: fault.message, stack: fault.stack } : {} },
-    'a resolver failed',
-  );
+  logFault(log, error, 'a resolver failed');
   return shape('INTERNAL_SERVER_ERROR', isNested ? unread : 'The server failed. Nothing was changed.');
+}
+
+/** Without the statement and its values: they may hold personal data. */
+export function logFault(log: FaultLogger, error: unknown, message: string): void {
+  const fault = withoutStatement(error);
+  const err = fault instanceof Error ? { type: fault.name, message: fault.message, stack: fault.stack } : {};
+  log.error({ err }, message);
 }
 
 function isUnavailable(error: unknown): boolean {

@@ -89,6 +89,12 @@ export class VersionConflictError extends UserError {
   currentVersion!: number;
 }
 
+@ObjectType({
+  implements: UserError,
+  description: 'The server could not finish this order of a bulk mutation; others of it are done.',
+})
+export class UnfinishedError extends UserError {}
+
 /** Every type of user error, for the schema: GraphQL finds no type that only an interface leads to. */
 export const userErrorTypes = [
   ValidationError,
@@ -97,4 +103,5 @@ export const userErrorTypes = [
   InvalidTransitionError,
   InsufficientStockError,
   VersionConflictError,
+  UnfinishedError,
 ];

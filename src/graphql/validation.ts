@@ -1,4 +1,10 @@
-import { registerDecorator, validate, type ValidationError, type ValidatorOptions } from 'class-validator';
+import {
+  isUUID,
+  registerDecorator,
+  validate,
+  type ValidationError,
+  type ValidatorOptions,
+} from 'class-validator';
 import { UserError } from '../shared/errors.ts';
 import { isCountryCode } from '../shared/country.ts';
 import { isCurrency } from '../shared/money.ts';
@@ -50,6 +56,19 @@ export function MaxCharacters(maximum: number) {
 /** What is wrong with a mutation's input, one error a field, with the path to it. */
 export async function validateInput(input: object): Promise<UserError[]> {
   return [...flatten(await validate(input, validatorOptions), []), ...unstorableTexts(input, [])];
+}
+
+/** What is wrong with a list of ids that are to be different, with the place of each. */
+export function invalidIds(ids: readonly string[], field: string): UserError[] {
+  const firstPlaces = new Map<string, number>();
+  return ids.flatMap((id, index) => {
+    const path = [field, String(index)];
+    if (!isUUID(id)) return [new UserError('VALIDATION', `${field}[${index}] must be a UUID.`, path)];
+    const earlier = firstPlaces.get(id.toLowerCase());
+    if (earlier === undefined) firstPlaces.set(id.toLowerCase(), index);
+    else return [new UserError('VALIDATION', `${field}[${index}] is ${field}[${earlier}] again.`, path)];
+    return [];
+  });
 }
 
 // oxlint-disable-next-line no-control-regex -- It is what is looked for.

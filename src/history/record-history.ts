@@ -16,6 +16,15 @@ export interface HistoryEntry {
   additionalData?: Record<string, unknown>;
 }
 
+/** An entry with the moment of its change. */
+export interface DatedEntry extends HistoryEntry {
+  occurredAt: string;
+}
+
+export function occurredAt(entries: readonly HistoryEntry[], moment: string): DatedEntry[] {
+  return entries.map((entry) => ({ ...entry, occurredAt: moment }));
+}
+
 /** Who made a change, and from where. */
 export interface Performer {
   userId: string | null;
@@ -32,7 +41,7 @@ export interface Performer {
 export async function recordHistory(
   transaction: Executor,
   performer: Performer,
-  entries: readonly (HistoryEntry & { occurredAt: string })[],
+  entries: readonly DatedEntry[],
 ): Promise<void> {
   if (entries.length === 0) return;
   await transaction.execute(sql`

@@ -1,14 +1,14 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { visibleOrders, viewerParameters } from '../auth/visibility.ts';
 import { isoInstant } from '../db/columns.ts';
-import { prepared } from '../db/prepared.ts';
+import { prepared, uuidArray } from '../db/prepared.ts';
 import type { Executor } from '../db/driver/database.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { FulfillmentStatus } from '../db/tables/enumerations.ts';
 import type { HistoryEntry } from '../history/record-history.ts';
 import { orderFulfillments } from '../db/tables/fulfillments.ts';
 import { orders } from '../db/tables/orders.ts';
-import type { Scope, Subject } from '../write/command.ts';
+import type { BulkSubject, Scope } from '../write/command.ts';
 import { orderMilestones, orderWorkflow, stepsToFollow } from './order.workflow.ts';
 import type { OrderRow } from './order.repository.ts';
 import { findUnplannedUnits } from './unplanned.repository.ts';
@@ -25,7 +25,7 @@ export async function lockOrder(
   actor: Actor,
   id: string,
 ): Promise<{ target: OrderRow; now: string } | undefined> {
-  await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`);
+  await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(lower(${id}), 0))`);
   const statement = prepared(transaction, `lockOrder.${actor.role}`, (on) =>
     on
       .select({ order: orders, now: sql<string>`clock_timestamp()::text` })
@@ -36,6 +36,29 @@ export async function lockOrder(
   );
   const [locked] = await statement.execute({ id, ...viewerParameters(actor) });
   return locked && { target: locked.order, now: isoInstant(locked.now) };
+}
+
+/**
+ * The same for many: first all the advisory locks in the order of their keys, so that two who lock some of the same
+ * orders wait for one another and never both; then the rows.
+ */
+async function lockOrders(transaction: Executor, actor: Actor, ids: readonly string[]) {
+  const array = uuidArray(ids.map((id) => id.toLowerCase()));
+  await transaction.execute(sql`
+    select pg_advisory_xact_lock(key) from (
+      select hashtextextended(id, 0) as key from unnest(${array}::text[]) as id order by key
+    ) as ordered`);
+  const statement = prepared(transaction, `lockOrders.${actor.role}`, (on) =>
+    on
+      .select({ order: orders, now: sql<string>`clock_timestamp()::text` })
+      .from(orders)
+      .where(and(sql`${orders.id} = any(${sql.placeholder('ids')}::uuid[])`, visibleOrders(actor.role)))
+      .orderBy(sql`hashtextextended(${orders.id}::text, 0)`)
+      .for('no key update')
+      .prepare('lockOrders'),
+  );
+  const rows = await statement.execute({ ids: array, ...viewerParameters(actor) });
+  return new Map(rows.map(({ order, now }) => [order.id, { target: order, now: isoInstant(now) }]));
 }
 
 /** Writes status, milestone and changes of a locked order, and raises its version. */
@@ -83,11 +106,12 @@ export async function followFulfillments(scope: Scope, order: OrderRow): Promise
   return entries;
 }
 
-export const orderSubject: Subject<OrderRow> = {
+export const orderSubject: BulkSubject<OrderRow> = {
   kind: 'Order',
   inputField: 'orderId',
   workflow: orderWorkflow,
   lock: lockOrder,
+  lockAll: lockOrders,
   concerns: (order) => ({ orderId: order.id }),
   isHeld: (order) => order.heldAt !== null,
   save: saveOrder,

@@ -49,6 +49,21 @@ export const errorCatalogue = {
     meaning: 'E-mail and password, or the refresh token, do not sign anybody in.',
     remedy: 'Check e-mail and password, or sign in again.',
   },
+  ROW_NOT_DONE: {
+    kind: 'userError',
+    type: 'UnfinishedError',
+    meaning: 'The server could not go on before it came to this order. Nothing of the order was changed.',
+    remedy:
+      'Send the call again, with the same `idempotencyKey` if it had one: what was done is answered, the rest is done.',
+  },
+  ROW_OUTCOME_UNKNOWN: {
+    kind: 'userError',
+    type: 'UnfinishedError',
+    meaning:
+      'The connection was lost while this order was being committed: it was changed wholly or not at all.',
+    remedy:
+      'Send the call again with the same `idempotencyKey`: it has one effect. Without a key, load the order first.',
+  },
   UNAUTHENTICATED: {
     kind: 'topLevel',
     meaning: 'The operation needs somebody who is signed in; the token is missing, malformed or expired.',
@@ -112,6 +127,11 @@ export class UserError {
     this.type = errorCatalogue[code].type;
     this.remedy = errorCatalogue[code].remedy;
   }
+}
+
+/** The same error, said of another place in the input. */
+export function atPath(error: UserError, path: InputPath): UserError {
+  return Object.assign(Object.create(Object.getPrototypeOf(error) as object), error, { path }) as UserError;
 }
 
 export class InvalidTransitionError extends UserError {

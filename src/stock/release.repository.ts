@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../db/driver/database.ts';
+import { uuidArray } from '../db/prepared.ts';
 import type { ReservationReleaseReason } from '../db/tables/enumerations.ts';
 
 /**
@@ -43,4 +44,19 @@ export async function releaseReservations(
     )
     select coalesce(sum(quantity), 0)::integer as units from given_back`);
   return row!.units;
+}
+
+/**
+ * Locks the levels that the active reservations of these orders are on, in (variant, location) order, for whoever
+ * then releases them order by order in the same transaction. The caller holds the orders' locks.
+ */
+export async function lockLevelsOfOrders(transaction: Executor, orderIds: readonly string[]): Promise<void> {
+  await transaction.execute(sql`
+    select from stock_levels
+    where (variant_id, location_id) in (
+      select variant_id, location_id from inventory_reservations
+      where order_id = any(${uuidArray(orderIds)}::uuid[]) and is_active
+    )
+    order by variant_id, location_id
+    for update`);
 }

@@ -25,6 +25,15 @@ export function findLocationsByCode(
     .where(inArray(stockLocations.code, [...codes]));
 }
 
+/** In the order in which they are allocated. */
+export function findLocationsById(executor: Executor, ids: readonly string[]): Promise<StockLocationRow[]> {
+  return executor
+    .select()
+    .from(stockLocations)
+    .where(sql`${stockLocations.id} = any(${uuidArray(ids)}::uuid[])`)
+    .orderBy(asc(stockLocations.priority), asc(stockLocations.code));
+}
+
 /** Locations are no secret among staff; who may see that a fulfillment has one is decided there. */
 export async function findLocations(
   { read }: LoadingSource,

@@ -49,6 +49,16 @@ export interface Subject<Locked extends Target> {
   follow?(scope: Scope, target: Locked): Promise<HistoryEntry[]>;
 }
 
+/** A subject of which many can be changed in one transaction. */
+export interface BulkSubject<Locked extends Target> extends Subject<Locked> {
+  /** Locks in an order that is the same for everybody; what the actor may not see is missing from the map. */
+  lockAll(
+    transaction: Executor,
+    actor: Actor,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, { target: Locked; now: string }>>;
+}
+
 /** What a command with a subject has done; the pipe adds the transition, the history and the version. */
 export interface Outcome<Result extends CommandResult> {
   readonly result: Result;

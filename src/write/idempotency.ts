@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, type SQL } from 'drizzle-orm';
 import type { Executor } from '../db/driver/database.ts';
 import { idempotencyKeys } from '../db/tables/idempotency-keys.ts';
 import { Refusal, UserError } from '../shared/errors.ts';
-import type { CommandInput, CommandResult } from './command.ts';
+import type { CommandInput } from './command.ts';
 
 /** The same input gives the same text, in whatever order its fields were sent. */
 function canonicalJson(value: unknown): string {
@@ -22,28 +22,29 @@ export function inputHash(input: CommandInput): string {
 /**
  * Takes the key for this transaction, or gives the result of the one that spent it. Two calls at once: the
  * second waits at the primary key until the first has committed (and then repeats its answer) or has rolled
- * back (and then does the work itself).
+ * back (and then does the work itself). A bulk command spends a key part by part: see run-bulk.ts.
  */
 export async function claimIdempotencyKey(
   transaction: Executor,
   userId: string | null,
   command: string,
   input: CommandInput,
-): Promise<CommandResult | undefined> {
+  part = 0,
+): Promise<Record<string, unknown> | undefined> {
   const key = input.idempotencyKey;
   // The system names no key: what it does is found by looking, not by asking twice.
   if (key === undefined || key === null || userId === null) return undefined;
   const hash = inputHash(input);
   const claimed = await transaction
     .insert(idempotencyKeys)
-    .values({ userId, key, command, inputHash: hash })
+    .values({ userId, key, part, command, inputHash: hash })
     .onConflictDoNothing()
     .returning({ key: idempotencyKeys.key });
   if (claimed.length === 1) return undefined;
   const [earlier] = await transaction
     .select()
     .from(idempotencyKeys)
-    .where(and(eq(idempotencyKeys.userId, userId), eq(idempotencyKeys.key, key)));
+    .where(partOfKey(userId, key, part));
   if (earlier?.command !== command || earlier.inputHash !== hash || earlier.result === null) {
     throw new Refusal(
       new UserError('IDEMPOTENCY_CONFLICT', 'This idempotency key was used for another command or input.', [
@@ -51,18 +52,24 @@ export async function claimIdempotencyKey(
       ]),
     );
   }
-  return earlier.result as CommandResult;
+  return earlier.result;
 }
 
 export async function storeResult(
   transaction: Executor,
   userId: string | null,
   input: CommandInput,
-  result: CommandResult,
+  result: Record<string, unknown>,
+  part = 0,
 ): Promise<void> {
   if (input.idempotencyKey === undefined || input.idempotencyKey === null || userId === null) return;
   await transaction
     .update(idempotencyKeys)
     .set({ result })
-    .where(and(eq(idempotencyKeys.userId, userId), eq(idempotencyKeys.key, input.idempotencyKey)));
+    .where(partOfKey(userId, input.idempotencyKey, part));
+}
+
+function partOfKey(userId: string, key: string, part: number): SQL | undefined {
+  const { userId: user, key: name, part: number } = idempotencyKeys;
+  return and(eq(user, userId), eq(name, key), eq(number, part));
 }

@@ -2,32 +2,27 @@ import { sql } from 'drizzle-orm';
 import { requirePermission, type Actor } from '../auth/actor.ts';
 import { isoInstant } from '../db/columns.ts';
 import type { Database, Executor } from '../db/driver/database.ts';
-import { recordHistory, type HistoryEntry, type Performer } from '../history/record-history.ts';
-import {
-  InvalidTransitionError,
-  notFound,
-  Refusal,
-  VersionConflictError,
-  type UserError,
-} from '../shared/errors.ts';
+import { occurredAt, recordHistory, type Performer } from '../history/record-history.ts';
+import { notFound, Refusal, type UserError } from '../shared/errors.ts';
+import { carryOut } from './carry-out.ts';
 import {
   SearchAgain,
   type Command,
   type CommandInput,
   type CommandResult,
   type Scope,
-  type Subject,
   type SubjectCommand,
   type Target,
 } from './command.ts';
 import { claimIdempotencyKey, storeResult } from './idempotency.ts';
-import { allowedCommands, findTransition, statusAfter, type Transition } from './workflow.ts';
 
 /** Where the pipe writes and whom it tells. */
 export interface WriteServices {
   readonly database: Database;
   /** Called after each commit that wrote history. Never inside a transaction: see docs/decisions/0003-log-order.md. */
   wakeListeners(): void;
+  /** Told of a fault that the answer reports as rows that were not done, so that an operator hears of it. */
+  reportFault(error: unknown): void;
 }
 
 /** Who asks, and from where. */
@@ -107,35 +102,18 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   // ids, and this is what makes that the order of the changes to one order.
   const locked = await subject.lock(transaction, actor, id);
   const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input);
-  if (earlier) return { result: earlier, wroteHistory: false };
+  if (earlier) return { result: earlier as CommandResult, wroteHistory: false };
   if (!locked) {
     // Only now: a command that deletes answers its repetition with its result, though what it deleted is gone.
     if (!command.whenNone) throw notFound(`${subject.foundBy ?? subject.kind} ${id}`, [subject.inputField]);
     await storeResult(transaction, actor.userId, input, command.whenNone);
     return { result: command.whenNone, wroteHistory: false };
   }
-  const { target, now } = locked;
-  checkVersion(subject, target, input);
-  const transition = requireTransition(command, target, actor, input);
-  const scope: Scope = { transaction, actor, now };
-  const outcome = await command.execute({ ...scope, target }, input);
-
-  const status = statusAfter(transition, target.status, outcome.status);
-  if (status !== target.status || outcome.changes) {
-    await subject.save(scope, target, status, outcome.changes ?? {});
-  }
-  const entry: HistoryEntry = {
-    ...subject.concerns(target),
-    action: transition.action,
-    oldStatus: target.status,
-    newStatus: status,
-    description: outcome.description,
-    ...(outcome.additionalData && { additionalData: outcome.additionalData }),
-  };
-  const following = subject.follow ? await subject.follow(scope, target) : [];
-  await record(scope, performer, [entry, ...(outcome.also ?? []), ...following]);
-  await storeResult(transaction, actor.userId, input, outcome.result);
-  return { result: outcome.result, wroteHistory: true };
+  const scope: Scope = { transaction, actor, now: locked.now };
+  const { result, history } = await carryOut(scope, command, locked.target, input);
+  await recordHistory(transaction, performer, history);
+  await storeResult(transaction, actor.userId, input, result);
+  return { result, wroteHistory: true };
 }
 
 async function runFree<Input extends CommandInput, Result extends CommandResult>(
@@ -146,55 +124,11 @@ async function runFree<Input extends CommandInput, Result extends CommandResult>
   input: Input,
 ): Promise<Done> {
   const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input);
-  if (earlier) return { result: earlier, wroteHistory: false };
+  if (earlier) return { result: earlier as CommandResult, wroteHistory: false };
   const [clock] = await transaction.execute<{ now: string }>(sql`select clock_timestamp()::text as now`);
   const scope: Scope = { transaction, actor, now: isoInstant(clock!.now) };
   const { result, history } = await command.execute(scope, input);
-  await record(scope, performer, history);
+  await recordHistory(transaction, performer, occurredAt(history, scope.now));
   await storeResult(transaction, actor.userId, input, result);
   return { result, wroteHistory: history.length > 0 };
-}
-
-function checkVersion<Locked extends Target>(
-  subject: Subject<Locked>,
-  target: Locked,
-  input: CommandInput,
-): void {
-  const expected = input.expectedVersion;
-  if (expected === undefined || expected === null || expected === target.version) return;
-  throw new Refusal(
-    new VersionConflictError(target.version, expected, { kind: subject.kind, id: target.id }),
-  );
-}
-
-function requireTransition<Input extends CommandInput, Locked extends Target>(
-  command: SubjectCommand<Input, CommandResult, Locked>,
-  target: Locked,
-  actor: Actor,
-  input: Input,
-): Transition<Locked['status']> {
-  const { subject } = command;
-  const step = command.step ? command.step(target, input) : command.name;
-  const standing = { status: target.status, isHeld: subject.isHeld(target) };
-  const transition = step && findTransition(subject.workflow, step, standing, actor);
-  if (transition) return transition;
-  // Were it not for the hold, would it be possible? Then the hold is the reason, and not the status.
-  const otherwise = { ...standing, isHeld: !standing.isHeld };
-  const isForTheHold = step && findTransition(subject.workflow, step, otherwise, actor) !== undefined;
-  const refused = {
-    subject: subject.kind,
-    status: target.status,
-    path: [subject.inputField],
-    ...(isForTheHold && { reason: `the order is ${standing.isHeld ? 'on hold' : 'not on hold'}` }),
-  };
-  const allowed = allowedCommands(subject.workflow, standing, actor);
-  throw new Refusal(new InvalidTransitionError(refused, command.name, allowed));
-}
-
-function record(scope: Scope, performer: Performer, entries: readonly HistoryEntry[]): Promise<void> {
-  return recordHistory(
-    scope.transaction,
-    performer,
-    entries.map((entry) => ({ ...entry, occurredAt: scope.now })),
-  );
 }

@@ -111,6 +111,19 @@ export const mutations: Readonly<Record<string, Operation>> = {
     text: ({ orderId }) => `(input: { orderId: "${orderId}", expectedVersion: 999 }) { ${errors} }`,
     allowed: ['order_manager', 'customer'],
   },
+  bulkUpdateOrderStatus: {
+    text: ({ orderId }) =>
+      `(input: { orderIds: ["${orderId}"], status: CONFIRMED, dryRun: true }) { ${errors} }`,
+    allowed: manager,
+  },
+  bulkAssignOrders: {
+    text: ({ orderId }) => `(input: { orderIds: ["${orderId}"], userId: null, dryRun: true }) { ${errors} }`,
+    allowed: manager,
+  },
+  bulkCreateFulfillments: {
+    text: ({ orderId }) => `(input: { orderIds: ["${orderId}"], dryRun: true }) { ${errors} }`,
+    allowed: manager,
+  },
   addNote: {
     text: ({ orderId }) => `(input: { orderId: "${orderId}", note: "" }) { ${errors} }`,
     allowed: everybody,

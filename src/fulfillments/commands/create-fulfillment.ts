@@ -1,9 +1,10 @@
+import type { HistoryEntry } from '../../history/record-history.ts';
 import { createFulfillmentOfLines } from '../../orders/fulfillment-creation.repository.ts';
 import { orderSubject } from '../../orders/order.subject.ts';
 import { findUnplannedUnits, type UnplannedUnits } from '../../orders/unplanned.repository.ts';
 import { invalid, notFound, Refusal, UserError } from '../../shared/errors.ts';
-import { findLocationsByCode } from '../../stock/stock.repository.ts';
-import { defineSubjectCommand, type CommandInput } from '../../write/command.ts';
+import { findLocationsByCode, type StockLocationRow } from '../../stock/stock.repository.ts';
+import { defineSubjectCommand, type CommandInput, type Scope } from '../../write/command.ts';
 
 interface FulfillmentLine {
   readonly orderItemId: string;
@@ -32,30 +33,39 @@ export const createFulfillment = defineSubjectCommand(
       throw invalid(`Nothing is kept at ${locationCode} that has no fulfillment yet.`, ['locationCode']);
     }
     const lines = input.lines ? chosen(input.lines, kept) : kept;
-    const created = await createFulfillmentOfLines(
-      transaction,
-      { orderId: order.id, locationId: location.id, now },
-      lines.map(({ orderItemId, quantity }) => ({ orderItemId, quantity })),
-    );
-    const description = `Fulfillment ${created.number} was created at ${locationCode}.`;
+    const created = await createAt({ transaction, now }, order.id, location, lines);
     return {
       result: { orderId: order.id, fulfillmentId: created.id },
-      description,
+      description: created.history.description,
       additionalData: { fulfillments: [created.number] },
       changes: {},
-      also: [
-        {
-          orderId: order.id,
-          fulfillmentId: created.id,
-          action: 'status_changed',
-          oldStatus: null,
-          newStatus: 'pending',
-          description,
-        },
-      ],
+      also: [created.history],
     };
   },
 );
+
+/** One fulfillment of these lines, and what the history says of it. */
+export async function createAt(
+  { transaction, now }: Pick<Scope, 'transaction' | 'now'>,
+  orderId: string,
+  location: Pick<StockLocationRow, 'id' | 'code'>,
+  lines: readonly FulfillmentLine[],
+): Promise<{ id: string; number: string; history: HistoryEntry }> {
+  const created = await createFulfillmentOfLines(
+    transaction,
+    { orderId, locationId: location.id, now },
+    lines.map(({ orderItemId, quantity }) => ({ orderItemId, quantity })),
+  );
+  const history: HistoryEntry = {
+    orderId,
+    fulfillmentId: created.id,
+    action: 'status_changed',
+    oldStatus: null,
+    newStatus: 'pending',
+    description: `Fulfillment ${created.number} was created at ${location.code}.`,
+  };
+  return { ...created, history };
+}
 
 function chosen(
   lines: readonly FulfillmentLine[],

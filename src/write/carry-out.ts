@@ -1,0 +1,85 @@
+import type { Actor } from '../auth/actor.ts';
+import { occurredAt, type DatedEntry, type HistoryEntry } from '../history/record-history.ts';
+import { InvalidTransitionError, Refusal, VersionConflictError } from '../shared/errors.ts';
+import type { CommandInput, CommandResult, Scope, Subject, SubjectCommand, Target } from './command.ts';
+import { allowedCommands, findTransition, statusAfter, type Transition } from './workflow.ts';
+
+export interface CarriedOut<Result extends CommandResult> {
+  readonly result: Result;
+  /** The status afterwards. */
+  readonly status: string;
+  /** To be recorded in the same transaction, in this order. */
+  readonly history: readonly DatedEntry[];
+}
+
+/**
+ * A command on one thing that is locked: version, transition, the command's own work, the status saved, and what
+ * follows by itself. The one place where that happens, for a single command as for each row of a bulk one.
+ */
+export async function carryOut<
+  Input extends CommandInput,
+  Result extends CommandResult,
+  Locked extends Target,
+>(
+  scope: Scope,
+  command: SubjectCommand<Input, Result, Locked>,
+  target: Locked,
+  input: Input,
+): Promise<CarriedOut<Result>> {
+  const { subject } = command;
+  checkVersion(subject, target, input);
+  const transition = requireTransition(command, target, scope.actor, input);
+  const outcome = await command.execute({ ...scope, target }, input);
+
+  const status = statusAfter(transition, target.status, outcome.status);
+  if (status !== target.status || outcome.changes) {
+    await subject.save(scope, target, status, outcome.changes ?? {});
+  }
+  const entry: HistoryEntry = {
+    ...subject.concerns(target),
+    action: transition.action,
+    oldStatus: target.status,
+    newStatus: status,
+    description: outcome.description,
+    ...(outcome.additionalData && { additionalData: outcome.additionalData }),
+  };
+  const following = subject.follow ? await subject.follow(scope, target) : [];
+  const history = occurredAt([entry, ...(outcome.also ?? []), ...following], scope.now);
+  return { result: outcome.result, status, history };
+}
+
+function checkVersion<Locked extends Target>(
+  subject: Subject<Locked>,
+  target: Locked,
+  input: CommandInput,
+): void {
+  const expected = input.expectedVersion;
+  if (expected === undefined || expected === null || expected === target.version) return;
+  throw new Refusal(
+    new VersionConflictError(target.version, expected, { kind: subject.kind, id: target.id }),
+  );
+}
+
+function requireTransition<Input extends CommandInput, Locked extends Target>(
+  command: SubjectCommand<Input, CommandResult, Locked>,
+  target: Locked,
+  actor: Actor,
+  input: Input,
+): Transition<Locked['status']> {
+  const { subject } = command;
+  const step = command.step ? command.step(target, input) : command.name;
+  const standing = { status: target.status, isHeld: subject.isHeld(target) };
+  const transition = step && findTransition(subject.workflow, step, standing, actor);
+  if (transition) return transition;
+  // Were it not for the hold, would it be possible? Then the hold is the reason, and not the status.
+  const otherwise = { ...standing, isHeld: !standing.isHeld };
+  const isForTheHold = step && findTransition(subject.workflow, step, otherwise, actor) !== undefined;
+  const refused = {
+    subject: subject.kind,
+    status: target.status,
+    path: [subject.inputField],
+    ...(isForTheHold && { reason: `the order is ${standing.isHeld ? 'on hold' : 'not on hold'}` }),
+  };
+  const allowed = allowedCommands(subject.workflow, standing, actor);
+  throw new Refusal(new InvalidTransitionError(refused, command.name, allowed));
+}
