@@ -29,8 +29,10 @@ import {
   VersionConflictNoteResolver,
 } from './notes/note.resolver.ts';
 import * as orderFields from './orders/order-fields.resolver.ts';
+import { OrderHistoryResolver } from './orders/order-history.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
 import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
+import * as timeline from './orders/timeline.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
@@ -43,7 +45,9 @@ import { unreachableStatuses } from './write/workflow.ts';
 export const resolvers: NonEmptyArray<Function> = [
   OrderResolver,
   OrderStepsResolver,
+  OrderHistoryResolver,
   ...Object.values(orderFields),
+  ...Object.values(timeline),
   FulfillmentResolver,
   fulfillmentHandling.FulfillmentHandlingResolver,
   fulfillmentHandling.ReportShortPickPayloadResolver,
