@@ -19,9 +19,10 @@ CREATE TABLE order_history_heads (
 -- Links a new entry to the one before it.
 --
 -- A chain cannot fork. Commands hold the advisory lock of their order, and even a writer without it waits here: the
--- upsert locks the row of the order's head until its transaction ends, and then takes the head as it is by then, not
--- as it was when the statement began. Rows of one INSERT are linked in their order, since each upsert is a command of
--- its own and sees the one before.
+-- update locks the row of the order's head until its transaction ends, and whoever waited takes the head as it is by
+-- then, not as it was when the statement began. Of two first entries, which only the command that makes the order
+-- could write, the primary key refuses one. Rows of one INSERT are linked in their order, since each update is a
+-- command of its own and sees the one before.
 --
 -- Address and program are in the hash by a digest with a random salt only, so that they can be erased with the salt
 -- while the chain still holds. Without the salt the digest cannot be guessed back.
@@ -41,11 +42,15 @@ BEGIN
     NEW.id, NEW.order_id, NEW.fulfillment_id, NEW.action, NEW.old_status, NEW.new_status, NEW.description,
     NEW.performed_by_id, NEW.additional_data, NEW.transaction_id::text, NEW.position,
     (extract(epoch FROM NEW.created_at) * 1000000)::bigint, encode(NEW.origin_digest, 'hex'))::text, 'UTF8'));
-  INSERT INTO order_history_heads AS head (order_id, length, hash)
-  VALUES (NEW.order_id, 1, sha256(int4send(1) || content))
-  ON CONFLICT (order_id) DO UPDATE
-    SET length = head.length + 1, hash = sha256(head.hash || int4send(head.length + 1) || content)
-  RETURNING length, hash INTO NEW.chain_place, NEW.hash;
+  UPDATE order_history_heads AS head
+  SET length = head.length + 1, hash = sha256(head.hash || int4send(head.length + 1) || content)
+  WHERE head.order_id = NEW.order_id
+  RETURNING head.length, head.hash INTO NEW.chain_place, NEW.hash;
+  IF NOT FOUND THEN
+    INSERT INTO order_history_heads (order_id, length, hash)
+    VALUES (NEW.order_id, 1, sha256(int4send(1) || content))
+    RETURNING length, hash INTO NEW.chain_place, NEW.hash;
+  END IF;
   RETURN NEW;
 END
 $$;
