@@ -32,8 +32,10 @@ import {
 } from './notes/note.resolver.ts';
 import * as orderFields from './orders/order-fields.resolver.ts';
 import { BulkOrderResultResolver, BulkOrdersResolver } from './orders/bulk-orders.resolver.ts';
+import { OrderHistoryResolver } from './orders/order-history.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
 import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
+import * as timeline from './orders/timeline.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
 import * as pricing from './pricing/pricing.resolver.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
@@ -49,7 +51,9 @@ export const resolvers: NonEmptyArray<Function> = [
   OrderStepsResolver,
   BulkOrdersResolver,
   BulkOrderResultResolver,
+  OrderHistoryResolver,
   ...Object.values(orderFields),
+  ...Object.values(timeline),
   FulfillmentResolver,
   fulfillmentHandling.FulfillmentHandlingResolver,
   fulfillmentHandling.ReportShortPickPayloadResolver,

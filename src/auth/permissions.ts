@@ -46,6 +46,8 @@ export const permissions = {
   /** Every action with its data and its performer; a customer sees the public timeline. */
   'history.viewStaff': ['order_manager', 'warehouse_staff', 'customer_service'],
   'history.add': ['order_manager'],
+  /** Recomputes hash chains: of any order, and of all of them. */
+  'history.verify': ['order_manager'],
   'history.viewOrigin': ['order_manager'],
   'staff.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'staff.viewEmail': ['order_manager'],

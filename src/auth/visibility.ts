@@ -76,6 +76,27 @@ export function visibleHistory(role: Role): SQL | undefined {
   return sql`${orderHistory.action} in (${actions}) and ${orderHistory.fulfillmentId} is null`;
 }
 
+/**
+ * History rows whose order is visible, where lists go across orders. It is the rule of `visibleOrders`, said so that
+ * a page comes from an index of the history: those of a customer from the few orders that are theirs.
+ */
+export function historyOfVisibleOrders(role: Role): SQL | undefined {
+  switch (role) {
+    case 'order_manager':
+    case 'customer_service':
+      return undefined;
+    case 'warehouse_staff':
+      return exists(
+        new QueryBuilder()
+          .select({ one: sql`1` })
+          .from(orderFulfillments)
+          .where(sql`${orderFulfillments.orderId} = ${orderHistory.orderId}`),
+      );
+    case 'customer':
+      return sql`${orderHistory.orderId} = any(array(select ${orders.id} from ${orders} where ${visibleOrders(role)}))`;
+  }
+}
+
 /** Notes of an order that is visible. */
 export function visibleNotes(role: Role): SQL | undefined {
   const internal = roleHas(role, 'notes.viewInternal');

@@ -219,6 +219,11 @@ async function amountOf(
 
 @Resolver(() => OrderHistoryEntry)
 export class OrderHistoryEntryResolver {
+  @FieldResolver(() => Order, { nullable: true, description: 'The order that it is about.' })
+  order(@Root() entry: HistoryRow, @Ctx() context: RequestContext) {
+    return context.loader(orderById).load(entry.orderId);
+  }
+
   @FieldResolver(() => String, { nullable: true })
   oldStatus(@Root() entry: HistoryRow): string | null {
     return entry.oldStatus?.toUpperCase() ?? null;

@@ -272,6 +272,7 @@ describe('sent again', () => {
       idempotency_keys: 1,
       inventory_reservations: 1,
       order_history: 2,
+      order_history_heads: 1,
       order_items: 1,
       orders: 1,
       stock_movements: 1,

@@ -55,6 +55,8 @@ export const queries: Readonly<Record<string, Operation>> = {
   order: { text: ({ orderId }) => `(id: "${orderId}") { id }`, allowed: everybody },
   orderByNumber: { text: ({ orderNumber }) => `(number: "${orderNumber}") { id }`, allowed: everybody },
   orders: { text: () => '(first: 1) { totalCount }', allowed: everybody },
+  orderHistory: { text: () => '(first: 1) { totalCount }', allowed: everybody },
+  verifyHistory: { text: ({ orderId }) => `(orderId: "${orderId}") { isIntact }`, allowed: manager },
   fulfillment: { text: ({ fulfillmentId }) => `(id: "${fulfillmentId}") { id }`, allowed: everybody },
   fulfillmentByNumber: {
     text: ({ fulfillmentNumber }) => `(number: "${fulfillmentNumber}") { id }`,
@@ -208,6 +210,7 @@ export const guardedFields: Readonly<Record<string, readonly Role[]>> = {
   'OrderHistoryEntry.additionalData': staff,
   'OrderHistoryEntry.ipAddress': manager,
   'OrderHistoryEntry.userAgent': manager,
+  'TimelineEntry.by': staff,
   'Fulfillment.location': staff,
   'Fulfillment.assignedTo': staff,
   'Fulfillment.warehouseLocation': staff,

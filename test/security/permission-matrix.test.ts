@@ -122,6 +122,10 @@ const paths: Record<string, (field: string) => { document: string; read: (data: 
     document: `{ order(id: "${ids.orderId}") { history(first: 50) { nodes { action newStatus ${field} } } } }`,
     read: (data) => data.order.history.nodes.find((entry: any) => entry.newStatus === 'CONFIRMED'),
   }),
+  TimelineEntry: (field) => ({
+    document: `{ order(id: "${ids.orderId}") { timeline(first: 50) { nodes { action ${field} } } } }`,
+    read: (data) => data.order.timeline.nodes.find((entry: any) => entry.action === 'CONFIRMED'),
+  }),
   Fulfillment: (field) => ({
     document: `{ fulfillment(id: "${ids.fulfillmentId}") { ${field} } }`,
     read: (data) => data.fulfillment,

@@ -1,5 +1,7 @@
 import postgres from 'postgres';
 import { expect } from 'vitest';
+import { openDatabase } from '../../src/db/driver/database.ts';
+import { verifyHistories } from '../../src/history/verify-history.repository.ts';
 
 /** Each finds the rows that break a rule, so that a failure names them. */
 const violations: Readonly<Record<string, string>> = {
@@ -97,5 +99,18 @@ export async function expectInvariants(url: string): Promise<void> {
     }
   } finally {
     await client.end({ timeout: 5 });
+  }
+  await expectChains(url);
+}
+
+/** No history was changed behind the API's back. */
+async function expectChains(url: string): Promise<void> {
+  const database = openDatabase({ url, poolSize: 1 });
+  try {
+    const { breaks, hasMore } = await verifyHistories(database.read, {}, 50_000, null);
+    expect(breaks, 'the history of each order is a chain').toEqual([]);
+    expect(hasMore).toBe(false);
+  } finally {
+    await database.close();
   }
 }

@@ -9,6 +9,10 @@ import { orderFulfillments } from './fulfillments.ts';
 /**
  * The audit trail, which is also the event log. A custom migration makes it a table partitioned by month and
  * append-only; nothing but `record-history.ts` inserts.
+ *
+ * The columns of the hash chain (chain_place, hash, origin_digest, origin_salt) and the table of the chains' ends,
+ * order_history_heads, are in the migration `history_chain` alone: a trigger writes them and verification reads them,
+ * and no list should fetch them with every row. See docs/history.md.
  */
 export const orderHistory = pgTable(
   'order_history',
@@ -47,5 +51,9 @@ export const orderHistory = pgTable(
     primaryKey({ name: 'order_history_primary_key', columns: [table.id, table.createdAt] }),
     index('order_history_order').on(table.orderId, table.createdAt, table.position),
     index('order_history_log').on(table.transactionId, table.position),
+    index('order_history_created_at').on(table.createdAt, table.position),
+    index('order_history_performer')
+      .on(table.performedById, table.createdAt, table.position)
+      .where(sql`performed_by_id is not null`),
   ],
 );

@@ -1,0 +1,2 @@
+CREATE INDEX "order_history_created_at" ON "order_history" USING btree ("created_at","position");--> statement-breakpoint
+CREATE INDEX "order_history_performer" ON "order_history" USING btree ("performed_by_id","created_at","position") WHERE performed_by_id is not null;
