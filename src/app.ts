@@ -11,6 +11,7 @@ import {
   OrderItemVariantResolver,
   ProductVariantResolver,
 } from './catalog/catalog.resolver.ts';
+import * as customerAdministration from './customers/customer-administration.resolver.ts';
 import { CustomerResolver } from './customers/customer.resolver.ts';
 import type { Database } from './db/driver/database.ts';
 import { fulfillmentStatus, orderStatus } from './db/tables/enumerations.ts';
@@ -67,6 +68,7 @@ export const resolvers: NonEmptyArray<Function> = [
   OrderItemVariantResolver,
   ProductPayloadResolver,
   CustomerResolver,
+  ...Object.values(customerAdministration),
   UserResolver,
   SessionResolver,
 ];

@@ -3,23 +3,17 @@ import { requirePermission, type Actor } from '../auth/actor.ts';
 import { isoInstant } from '../db/columns.ts';
 import type { Database, Executor } from '../db/driver/database.ts';
 import { recordHistory, type HistoryEntry, type Performer } from '../history/record-history.ts';
-import {
-  InvalidTransitionError,
-  notFound,
-  Refusal,
-  VersionConflictError,
-  type UserError,
-} from '../shared/errors.ts';
+import { InvalidTransitionError, notFound, Refusal, type UserError } from '../shared/errors.ts';
 import {
   SearchAgain,
   type Command,
   type CommandInput,
   type CommandResult,
   type Scope,
-  type Subject,
   type SubjectCommand,
   type Target,
 } from './command.ts';
+import { requireVersion } from './expected-version.ts';
 import { claimIdempotencyKey, storeResult } from './idempotency.ts';
 import { allowedCommands, findTransition, statusAfter, type Transition } from './workflow.ts';
 
@@ -56,9 +50,10 @@ export async function runCommand<
   services: WriteServices,
   request: CommandRequest,
   command: Command<Input, Result, Locked>,
-  input: Input,
+  given: Input,
 ): Promise<CommandAnswer<Result>> {
   const actor = requirePermission(request.actor, ...command.permissions);
+  const input = command.prepare ? await command.prepare(given) : given;
   const performer = { userId: actor.userId, ipAddress: request.ipAddress, userAgent: request.userAgent };
   try {
     const { result, wroteHistory } = await searching(() =>
@@ -106,7 +101,7 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   // The lock comes before the first write, the idempotency key included: the log is in the order of transaction
   // ids, and this is what makes that the order of the changes to one order.
   const locked = await subject.lock(transaction, actor, id);
-  const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input);
+  const earlier = await claimIdempotencyKey(transaction, actor.userId, command, input);
   if (earlier) return { result: earlier, wroteHistory: false };
   if (!locked) {
     // Only now: a command that deletes answers its repetition with its result, though what it deleted is gone.
@@ -115,7 +110,7 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
     return { result: command.whenNone, wroteHistory: false };
   }
   const { target, now } = locked;
-  checkVersion(subject, target, input);
+  requireVersion(subject.kind, target, input);
   const transition = requireTransition(command, target, actor, input);
   const scope: Scope = { transaction, actor, now };
   const outcome = await command.execute({ ...scope, target }, input);
@@ -145,7 +140,7 @@ async function runFree<Input extends CommandInput, Result extends CommandResult>
   command: Extract<Command<Input, Result, Target>, { subject?: undefined }>,
   input: Input,
 ): Promise<Done> {
-  const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input);
+  const earlier = await claimIdempotencyKey(transaction, actor.userId, command, input);
   if (earlier) return { result: earlier, wroteHistory: false };
   const [clock] = await transaction.execute<{ now: string }>(sql`select clock_timestamp()::text as now`);
   const scope: Scope = { transaction, actor, now: isoInstant(clock!.now) };
@@ -153,18 +148,6 @@ async function runFree<Input extends CommandInput, Result extends CommandResult>
   await record(scope, performer, history);
   await storeResult(transaction, actor.userId, input, result);
   return { result, wroteHistory: history.length > 0 };
-}
-
-function checkVersion<Locked extends Target>(
-  subject: Subject<Locked>,
-  target: Locked,
-  input: CommandInput,
-): void {
-  const expected = input.expectedVersion;
-  if (expected === undefined || expected === null || expected === target.version) return;
-  throw new Refusal(
-    new VersionConflictError(target.version, expected, { kind: subject.kind, id: target.id }),
-  );
 }
 
 function requireTransition<Input extends CommandInput, Locked extends Target>(

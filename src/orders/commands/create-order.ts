@@ -106,7 +106,9 @@ async function checkCustomer({ transaction }: Scope, input: CreateOrderInput): P
   const found = await transaction
     .select({ erasedAt: customers.erasedAt })
     .from(customers)
-    .where(sql`${customers.id} = ${input.customerId}`);
+    .where(sql`${customers.id} = ${input.customerId}`)
+    // Whoever erases the customer waits for this order, or this order for the erasure.
+    .for('key share');
   if (found[0]?.erasedAt === null) return;
   throw notFound(`Customer ${input.customerId}`, ['customerId']);
 }
