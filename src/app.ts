@@ -37,6 +37,7 @@ import * as reservationHandling from './reservations/reservation-handling.resolv
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
 import * as stockLedger from './stock/stock-ledger.resolver.ts';
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
+import * as userAdministration from './users/user-administration.resolver.ts';
 import { SessionResolver, UserResolver } from './users/user.resolver.ts';
 import { unreachableStatuses } from './write/workflow.ts';
 
@@ -70,6 +71,7 @@ export const resolvers: NonEmptyArray<Function> = [
   CustomerResolver,
   ...Object.values(customerAdministration),
   UserResolver,
+  ...Object.values(userAdministration),
   SessionResolver,
 ];
 

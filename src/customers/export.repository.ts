@@ -21,7 +21,7 @@ export async function readCustomerData(
   const theirUsers = sql`(select id from users where customer_id = ${customerId}::uuid)`;
   const ofTheirOrders = sql`each.order_id in ${theirOrders}`;
   const byThem = sql`each.performed_by_id in ${theirUsers}`;
-  const [row] = await read.execute<{ data: Record<string, unknown> }>(sql`
+  const [row] = await read.execute<{ data: string }>(sql`
     select jsonb_build_object(
       'customer', to_jsonb(customers),
       'users', ${rowsOf('users', sql`each.customer_id = ${customerId}::uuid`, ['password_hash'])},
@@ -38,7 +38,7 @@ export async function readCustomerData(
       )},
       'history', ${rowsOf('order_history', byThem, ['transaction_id', 'position'])},
       'idempotencyKeys', ${rowsOf('idempotency_keys', sql`each.user_id in ${theirUsers}`, ['input_hash'])}
-    ) as data
+    )::text as data
     from customers where id = ${customerId}::uuid`);
-  return row?.data ?? null;
+  return row ? (JSON.parse(row.data) as Record<string, unknown>) : null;
 }
