@@ -11,12 +11,14 @@ import {
   OrderItemVariantResolver,
   ProductVariantResolver,
 } from './catalog/catalog.resolver.ts';
+import * as catalogEditing from './catalog/catalog-editing.resolver.ts';
 import * as customerAdministration from './customers/customer-administration.resolver.ts';
 import { CustomerResolver } from './customers/customer.resolver.ts';
 import type { Database } from './db/driver/database.ts';
 import { fulfillmentStatus, orderStatus } from './db/tables/enumerations.ts';
 import * as fulfillmentFields from './fulfillments/fulfillment-fields.resolver.ts';
 import * as fulfillmentHandling from './fulfillments/fulfillment-handling.resolver.ts';
+import { ScanResolver } from './fulfillments/scan.resolver.ts';
 import { FulfillmentResolver } from './fulfillments/fulfillment.resolver.ts';
 import { FulfillmentSubscriptionResolver } from './fulfillments/fulfillment.subscription.ts';
 import { fulfillmentWorkflow } from './fulfillments/fulfillment.workflow.ts';
@@ -35,6 +37,7 @@ import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
+import * as stockLocation from './stock/location.resolver.ts';
 import * as stockLedger from './stock/stock-ledger.resolver.ts';
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
 import * as userAdministration from './users/user-administration.resolver.ts';
@@ -52,6 +55,7 @@ export const resolvers: NonEmptyArray<Function> = [
   fulfillmentHandling.CreateFulfillmentPayloadResolver,
   ...Object.values(fulfillmentFields),
   FulfillmentSubscriptionResolver,
+  ScanResolver,
   ReservationResolver,
   OrderReservationsResolver,
   reservationHandling.ReservationHandlingResolver,
@@ -64,10 +68,12 @@ export const resolvers: NonEmptyArray<Function> = [
   StockResolver,
   StockLevelsPayloadResolver,
   ...Object.values(stockLedger),
+  ...Object.values(stockLocation),
   ProductResolver,
   ProductVariantResolver,
   OrderItemVariantResolver,
   ProductPayloadResolver,
+  ...Object.values(catalogEditing),
   CustomerResolver,
   ...Object.values(customerAdministration),
   UserResolver,
