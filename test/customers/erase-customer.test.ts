@@ -346,4 +346,22 @@ describe('erasing', () => {
       expect([placed.userErrors.length, erased.userErrors.length].toSorted()).toEqual([0, 1]);
     }
   });
+
+  test('a customer of many orders is erased whole, with an entry for each', async () => {
+    const id = await addCustomer('Busiest');
+    await execute(sql`
+      insert into orders (number, channel, status, customer_id, currency, subtotal_minor, total_minor, units_ordered,
+        shipping_address)
+      select 'OLD-' || number, 'ecommerce', 'completed', ${id}::uuid, 'GBP', 0, 0, 0,
+        jsonb_build_object('line1', 'Busiest Street', 'city', 'York', 'country', 'GB')
+      from generate_series(1, 3000) as number`);
+    expect((await erase(id)).userErrors).toEqual([]);
+    const [row] = await execute(sql`
+      select count(*)::integer as orders,
+        count(*) filter (where shipping_address ->> 'line1' = 'Erased')::integer as erased,
+        (select count(*)::integer from order_history
+          where action = 'edited' and order_id in (select id from orders where customer_id = ${id}::uuid)) as entries
+      from orders where customer_id = ${id}::uuid`);
+    expect(row).toEqual({ orders: 3000, erased: 3000, entries: 3000 });
+  });
 });
