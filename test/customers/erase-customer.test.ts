@@ -66,7 +66,7 @@ async function person(): Promise<Person> {
     line2: `${word} Floor`,
     city: `${word}ville`,
     region: 'Kent',
-    postalCode: `${word}`,
+    postalCode: word,
     country: 'GB',
   };
   const extra = { customerId: id, shippingAddress: address, billingAddress: address };
