@@ -33,7 +33,12 @@ export async function pagePerParent<Table extends PgTable>(
     buildPage(on, list, after !== null),
   );
   const keys = Object.fromEntries((after ?? []).map((value, index) => [`after${index}`, value]));
-  const rows = await statement.execute({ parentIds: uuidArray(parentIds), limit, ...keys, ...list.parameters });
+  const rows = await statement.execute({
+    parentIds: uuidArray(parentIds),
+    limit,
+    ...keys,
+    ...list.parameters,
+  });
   return rows as unknown as InferSelectModel<Table>[];
 }
 
