@@ -11,12 +11,15 @@ import {
   OrderItemVariantResolver,
   ProductVariantResolver,
 } from './catalog/catalog.resolver.ts';
+import * as catalogEditing from './catalog/catalog-editing.resolver.ts';
+import * as customerAdministration from './customers/customer-administration.resolver.ts';
 import { CustomerResolver } from './customers/customer.resolver.ts';
 import type { Database } from './db/driver/database.ts';
 import { fulfillmentStatus, orderStatus } from './db/tables/enumerations.ts';
 import { BulkFulfillmentsResolver } from './fulfillments/bulk-fulfillments.resolver.ts';
 import * as fulfillmentFields from './fulfillments/fulfillment-fields.resolver.ts';
 import * as fulfillmentHandling from './fulfillments/fulfillment-handling.resolver.ts';
+import { ScanResolver } from './fulfillments/scan.resolver.ts';
 import { FulfillmentResolver } from './fulfillments/fulfillment.resolver.ts';
 import { FulfillmentSubscriptionResolver } from './fulfillments/fulfillment.subscription.ts';
 import { fulfillmentWorkflow } from './fulfillments/fulfillment.workflow.ts';
@@ -40,8 +43,10 @@ import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow
 import * as pricing from './pricing/pricing.resolver.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
+import * as stockLocation from './stock/location.resolver.ts';
 import * as stockLedger from './stock/stock-ledger.resolver.ts';
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
+import * as userAdministration from './users/user-administration.resolver.ts';
 import { SessionResolver, UserResolver } from './users/user.resolver.ts';
 import { unreachableStatuses } from './write/workflow.ts';
 
@@ -61,6 +66,7 @@ export const resolvers: NonEmptyArray<Function> = [
   ...Object.values(fulfillmentFields),
   BulkFulfillmentsResolver,
   FulfillmentSubscriptionResolver,
+  ScanResolver,
   ReservationResolver,
   OrderReservationsResolver,
   reservationHandling.ReservationHandlingResolver,
@@ -73,13 +79,17 @@ export const resolvers: NonEmptyArray<Function> = [
   StockResolver,
   StockLevelsPayloadResolver,
   ...Object.values(stockLedger),
+  ...Object.values(stockLocation),
   ProductResolver,
   ProductVariantResolver,
   OrderItemVariantResolver,
   ProductPayloadResolver,
+  ...Object.values(catalogEditing),
   CustomerResolver,
   ...Object.values(pricing),
+  ...Object.values(customerAdministration),
   UserResolver,
+  ...Object.values(userAdministration),
   SessionResolver,
 ];
 

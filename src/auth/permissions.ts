@@ -26,12 +26,17 @@ export const permissions = {
   'reservations.manage': ['order_manager'],
   'stock.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'stock.count': ['order_manager', 'warehouse_staff'],
+  /** Opening and closing locations, and what counts as low. */
+  'stock.configure': ['order_manager'],
   'catalog.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
   'catalog.edit': ['order_manager'],
   /** Rates and contract prices. */
   'prices.view': ['order_manager', 'customer_service'],
   'prices.edit': ['order_manager'],
   'customers.view': ['order_manager', 'customer_service'],
+  'customers.edit': ['order_manager'],
+  'customers.erase': ['order_manager'],
+  'customers.export': ['order_manager'],
   /** E-mail addresses and telephone numbers in full; everybody else sees them masked. */
   'contact.view': ['order_manager', 'customer_service', 'customer'],
   'notes.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
@@ -51,6 +56,7 @@ export const permissions = {
   'history.viewOrigin': ['order_manager'],
   'staff.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'staff.viewEmail': ['order_manager'],
+  'users.manage': ['order_manager'],
   'session.own': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
 } as const satisfies Record<string, readonly Role[]>;
 

@@ -86,7 +86,10 @@ export class OrderItemVariantResolver {
 
 @Resolver(() => ProductPayload)
 export class ProductPayloadResolver {
-  @FieldResolver(() => Product, { nullable: true, description: 'The new product; null when refused.' })
+  @FieldResolver(() => Product, {
+    nullable: true,
+    description: 'The product as it is now; null when refused.',
+  })
   product(@Root() payload: { productId?: string }, @Ctx() context: RequestContext) {
     return payload.productId === undefined ? null : context.loader(productById).load(payload.productId);
   }

@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { connectionType } from '../graphql/connection.type.ts';
 import { UserError } from '../graphql/user-error.type.ts';
 
 @ObjectType({ description: 'Something that is sold, in one or more variants.' })
@@ -7,6 +8,8 @@ export class Product {
   id!: string;
   @Field(() => String, { simple: true, description: 'Name.' })
   name!: string;
+  @Field(() => Int, { simple: true, description: 'Rises with every change.' })
+  version!: number;
 }
 
 @ObjectType({ description: 'What is bought, counted and scanned: a product in one size and colour.' })
@@ -30,10 +33,20 @@ export class ProductVariant {
     description: 'False for what has no stock, such as a fee: it is never reserved, picked or shipped.',
   })
   tracksStock!: boolean;
+  @Field(() => Int, { simple: true, description: 'Rises with every change.' })
+  version!: number;
 }
 
-@ObjectType({ description: 'The answer of `createProduct`.' })
+@ObjectType({ description: 'The answer of a mutation on a product.' })
 export class ProductPayload {
   @Field(() => [UserError], { simple: true, description: 'Why nothing was changed; empty when it was.' })
   userErrors!: UserError[];
 }
+
+@ObjectType({ description: 'The answer of a mutation on a variant.' })
+export class VariantPayload {
+  @Field(() => [UserError], { simple: true, description: 'Why nothing was changed; empty when it was.' })
+  userErrors!: UserError[];
+}
+
+export const ProductConnection = connectionType('Product', () => Product);

@@ -1,8 +1,10 @@
-import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { may } from '../auth/actor.ts';
+import { PageArguments } from '../graphql/connection.type.ts';
 import type { RequestContext } from '../graphql/context.ts';
+import { OrderConnection } from '../orders/order.type.ts';
 import { mask, maskEmail } from '../shared/masking.ts';
-import { customerById } from './customer.loaders.ts';
+import { customerById, ordersOfCustomer } from './customer.loaders.ts';
 import type { CustomerRow } from './customer.repository.ts';
 import { Customer } from './customer.type.ts';
 
@@ -34,5 +36,16 @@ export class CustomerResolver {
     return customer.phone === null || may(context.viewer, 'contact.view')
       ? customer.phone
       : mask(customer.phone);
+  }
+
+  @FieldResolver(() => OrderConnection, {
+    description: 'Those of its orders that you may see, latest first.',
+  })
+  orders(
+    @Root() customer: CustomerRow,
+    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Ctx() context: RequestContext,
+  ) {
+    return context.loader(ordersOfCustomer).load({ parentId: customer.id, first, after });
   }
 }

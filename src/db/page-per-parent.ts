@@ -11,6 +11,8 @@ export interface ChildList<Table extends PgTable> {
   readonly table: Table;
   readonly parentColumn: PgColumn;
   readonly visible?: SQL | undefined;
+  /** The values of the placeholders in `visible`. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
   /** The sort keys; together unique within a parent. All in one direction, so that a row comparison serves. */
   readonly keys: readonly { readonly column: PgColumn; readonly type: string }[];
   readonly direction: 'asc' | 'desc';
@@ -31,7 +33,12 @@ export async function pagePerParent<Table extends PgTable>(
     buildPage(on, list, after !== null),
   );
   const keys = Object.fromEntries((after ?? []).map((value, index) => [`after${index}`, value]));
-  const rows = await statement.execute({ parentIds: uuidArray(parentIds), limit, ...keys });
+  const rows = await statement.execute({
+    parentIds: uuidArray(parentIds),
+    limit,
+    ...keys,
+    ...list.parameters,
+  });
   return rows as unknown as InferSelectModel<Table>[];
 }
 
@@ -86,6 +93,6 @@ export async function countPerParent<Table extends PgTable>(
       .groupBy(list.parentColumn)
       .prepare(list.name);
   });
-  const rows = await statement.execute({ parentIds: uuidArray(parentIds) });
+  const rows = await statement.execute({ parentIds: uuidArray(parentIds), ...list.parameters });
   return new Map(rows.map((row) => [row.parentId, row.count]));
 }

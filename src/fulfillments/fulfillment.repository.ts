@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, inArray, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, sql, type SQL } from 'drizzle-orm';
 import { viewerParameters, visibleOrders } from '../auth/visibility.ts';
 import { prepared, uuidArray } from '../db/prepared.ts';
 import type { FulfillmentStatus } from '../db/tables/enumerations.ts';
@@ -38,6 +38,23 @@ export async function findFulfillmentIdByNumber(
     .innerJoin(orders, eq(orders.id, orderFulfillments.orderId))
     .where(and(eq(orderFulfillments.number, number), visibleOrders(actor.role)))
     .prepare('findFulfillmentIdByNumber')
+    .execute(viewerParameters(actor));
+  return row?.id ?? null;
+}
+
+/** The latest that left with this tracking number: carriers give numbers out again. */
+export async function findFulfillmentIdByTrackingNumber(
+  { read, actor }: LoadingSource,
+  trackingNumber: string,
+): Promise<string | null> {
+  const [row] = await read
+    .select({ id: orderFulfillments.id })
+    .from(orderFulfillments)
+    .innerJoin(orders, eq(orders.id, orderFulfillments.orderId))
+    .where(and(eq(orderFulfillments.trackingNumber, trackingNumber), visibleOrders(actor.role)))
+    .orderBy(desc(orderFulfillments.id))
+    .limit(1)
+    .prepare('findFulfillmentIdByTrackingNumber')
     .execute(viewerParameters(actor));
   return row?.id ?? null;
 }

@@ -84,7 +84,9 @@ async function requireCustomer({ transaction }: Scope, customerId: string | null
   const [found] = await transaction
     .select({ erasedAt: customers.erasedAt })
     .from(customers)
-    .where(eq(customers.id, customerId));
+    .where(eq(customers.id, customerId))
+    // Whoever erases the customer waits for this order, or this order for the erasure.
+    .for('key share');
   if (found?.erasedAt !== null) throw notFound(`Customer ${customerId}`, ['customerId']);
 }
 

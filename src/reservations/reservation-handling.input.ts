@@ -81,6 +81,9 @@ export class ReleaseReservationInput extends CommandInputFields {
   quantity?: number | null;
 }
 
+@InputType({ description: 'Names the reservation and how much of it is handed over.' })
+export class FulfillReservationInput extends ReleaseReservationInput {}
+
 @InputType({ description: 'Which reservations: all that is given must hold.' })
 export class ReservationFilter implements ReservationFilterValues {
   @Field(() => Boolean, { nullable: true, description: 'Whether units are still kept.' })

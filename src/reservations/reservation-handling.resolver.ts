@@ -23,11 +23,13 @@ import { orderById } from '../orders/order.loaders.ts';
 import { Order } from '../orders/order.type.ts';
 import { decodeCursor } from '../shared/page.ts';
 import { extendReservation } from './commands/extend-reservation.ts';
+import { fulfillReservation } from './commands/fulfill-reservation.ts';
 import { releaseOrderReservations } from './commands/release-order-reservations.ts';
 import { releaseReservation } from './commands/release-reservation.ts';
 import { reserveInventory } from './commands/reserve-inventory.ts';
 import {
   ExtendReservationInput,
+  FulfillReservationInput,
   ReleaseOrderReservationsInput,
   ReleaseReservationInput,
   ReservationFilter,
@@ -128,6 +130,18 @@ export class ReservationHandlingResolver {
     @Ctx() context: RequestContext,
   ) {
     return context.run(releaseReservation, input);
+  }
+
+  @Mutation(() => ReservationPayload, {
+    description:
+      'Hands units of a reservation over by hand, past the warehouse’s screens; not those that an open fulfillment will take. With the last unit the order is SHIPPED. Permission: reservations.manage. Logs: edited, and shipped with the last unit; the stock ledger, with the reason shipped.',
+  })
+  @Authorized(...fulfillReservation.permissions)
+  fulfillReservation(
+    @Input(() => FulfillReservationInput) input: FulfillReservationInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return context.run(fulfillReservation, input);
   }
 
   @Mutation(() => OrderReservationsPayload, {

@@ -9,4 +9,13 @@ export const reservationWorkflow = {
   extendReservation: [{ permission: 'reservations.manage', from: open, action: 'edited' }],
   releaseReservation: [{ permission: 'reservations.manage', from: open, action: 'inventory_released' }],
   releaseOrderReservations: [{ permission: 'reservations.manage', from: open, action: 'inventory_released' }],
+  // Goods that somebody hands over past the warehouse's screens, such as at the counter.
+  fulfillReservation: [
+    {
+      permission: 'reservations.manage',
+      from: ['confirmed', 'processing', 'packed'],
+      action: 'edited',
+      refusedOnHold: true,
+    },
+  ],
 } as const satisfies Workflow<OrderStatus>;

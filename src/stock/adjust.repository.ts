@@ -66,3 +66,16 @@ export async function changeOnHand(
       ${movement.performedById}::uuid
     from changed`);
 }
+
+/**
+ * How much is reserved at a location, whose levels are locked in the order in which everybody locks them: whoever
+ * is reserving there at this moment is waited for. Who in turn waits for this transaction may still reserve once: it
+ * is shipped as usual, since a closed location only gets nothing new.
+ */
+export async function reservedUnitsAt(transaction: Executor, locationId: string): Promise<number> {
+  await transaction.execute(sql`
+    select from stock_levels where location_id = ${locationId}::uuid order by variant_id, location_id for update`);
+  const [row] = await transaction.execute<{ units: number }>(sql`
+    select coalesce(sum(reserved), 0)::integer as units from stock_levels where location_id = ${locationId}::uuid`);
+  return row!.units;
+}

@@ -4,7 +4,7 @@ import { productVariants } from '../db/tables/catalog.ts';
 import type { StockMovementReason } from '../db/tables/enumerations.ts';
 import { stockLevels, stockLocations, stockMovements } from '../db/tables/stock.ts';
 import type { Keyset, ListOrder } from '../shared/page.ts';
-import type { StockLevelRow } from './stock.repository.ts';
+import { shownOfLevel, type StockLevelRow } from './stock.repository.ts';
 
 export type StockMovementRow = typeof stockMovements.$inferSelect;
 
@@ -59,10 +59,7 @@ export function searchLevels(
     after && sql`(${productVariants.sku}, ${stockLocations.code}) > (${after[0]}::text, ${after[1]}::text)`;
   return read
     .select({
-      variantId: stockLevels.variantId,
-      locationId: stockLevels.locationId,
-      onHand: stockLevels.onHand,
-      reserved: stockLevels.reserved,
+      ...shownOfLevel,
       sku: productVariants.sku,
       locationCode: stockLocations.code,
     })

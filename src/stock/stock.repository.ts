@@ -12,7 +12,16 @@ export interface StockLevelRow {
   locationId: string;
   onHand: number;
   reserved: number;
+  lowStockThreshold: number | null;
 }
+
+export const shownOfLevel = {
+  variantId: stockLevels.variantId,
+  locationId: stockLevels.locationId,
+  onHand: stockLevels.onHand,
+  reserved: stockLevels.reserved,
+  lowStockThreshold: stockLevels.lowStockThreshold,
+};
 
 export function findLocationsByCode(
   executor: Executor,
@@ -68,12 +77,7 @@ export async function findOrOpenLocation(transaction: Executor, code: string): P
 /** The levels of one SKU at every active location, in the order in which they are allocated. */
 export function findLevelsBySku(executor: Executor, sku: string): Promise<StockLevelRow[]> {
   return executor
-    .select({
-      variantId: stockLevels.variantId,
-      locationId: stockLevels.locationId,
-      onHand: stockLevels.onHand,
-      reserved: stockLevels.reserved,
-    })
+    .select(shownOfLevel)
     .from(stockLevels)
     .innerJoin(productVariants, eq(productVariants.id, stockLevels.variantId))
     .innerJoin(
@@ -91,12 +95,7 @@ export async function findLevels(
   variantIds: readonly string[],
 ): Promise<StockLevelRow[]> {
   const levels = await executor
-    .select({
-      variantId: stockLevels.variantId,
-      locationId: stockLevels.locationId,
-      onHand: stockLevels.onHand,
-      reserved: stockLevels.reserved,
-    })
+    .select(shownOfLevel)
     .from(stockLevels)
     .where(and(eq(stockLevels.locationId, locationId), inArray(stockLevels.variantId, [...variantIds])));
   const place = (level: StockLevelRow): number => variantIds.indexOf(level.variantId);

@@ -13,6 +13,14 @@ export class StockLocation {
   priority!: number;
   @Field(() => Boolean, { simple: true, description: 'False: nothing is reserved here any more.' })
   active!: boolean;
+  @Field(() => Int, { simple: true, description: 'Rises with every change of the location itself.' })
+  version!: number;
+}
+
+@ObjectType({ description: 'The answer of a mutation on a location.' })
+export class StockLocationPayload {
+  @Field(() => [UserError], { simple: true, description: 'Why nothing was changed; empty when it was.' })
+  userErrors!: UserError[];
 }
 
 @ObjectType({ description: 'How much of a variant a location has.' })
@@ -21,9 +29,15 @@ export class StockLevel {
   onHand!: number;
   @Field(() => Int, { simple: true, description: 'Units promised to orders; never more than are on hand.' })
   reserved!: number;
+  @Field(() => Int, {
+    simple: true,
+    nullable: true,
+    description: 'The level is low with no more available than this; null: never.',
+  })
+  lowStockThreshold!: number | null;
 }
 
-@ObjectType({ description: 'The answer of `receiveStock` and `adjustStock`.' })
+@ObjectType({ description: 'The answer of `receiveStock`, `adjustStock` and `setLowStockThreshold`.' })
 export class StockLevelsPayload {
   @Field(() => [UserError], { simple: true, description: 'Why nothing was changed; empty when it was.' })
   userErrors!: UserError[];

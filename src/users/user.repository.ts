@@ -4,20 +4,23 @@ import { users } from '../db/tables/users.ts';
 import type { LoadingSource } from '../graphql/loading.ts';
 import { may } from '../auth/actor.ts';
 
-const shown = {
+export const shownOfUser = {
   id: users.id,
   email: users.email,
   displayName: users.displayName,
   role: users.role,
   customerId: users.customerId,
+  active: users.active,
+  version: users.version,
+  createdAt: users.createdAt,
 };
-export type UserRow = Pick<typeof users.$inferSelect, keyof typeof shown>;
+export type UserRow = Pick<typeof users.$inferSelect, keyof typeof shownOfUser>;
 
 /** Staff see who their colleagues are; a customer sees nobody but itself. */
 export async function findUsers({ read, actor }: LoadingSource, ids: readonly string[]): Promise<UserRow[]> {
   const statement = prepared(read, 'findUsers', (on) =>
     on
-      .select(shown)
+      .select(shownOfUser)
       .from(users)
       .where(sql`${users.id} = any(${sql.placeholder('ids')}::uuid[])`)
       .prepare('findUsers'),

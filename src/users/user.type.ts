@@ -1,5 +1,6 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Role as RoleValue } from '../db/tables/enumerations.ts';
+import { connectionType } from '../graphql/connection.type.ts';
 import { enumType } from '../graphql/enum-type.ts';
 import { DateTime } from '../graphql/scalars.ts';
 import { UserError } from '../graphql/user-error.type.ts';
@@ -19,7 +20,21 @@ export class User {
   displayName!: string;
   @Field(() => Role, { simple: true, description: 'What the user may do.' })
   role!: RoleValue;
+  @Field(() => Boolean, { simple: true, description: 'False: signs in no more.' })
+  active!: boolean;
+  @Field(() => Int, { simple: true, description: 'Rises with every change.' })
+  version!: number;
+  @Field(() => DateTime, { simple: true, description: 'When the user was added.' })
+  createdAt!: string;
 }
+
+@ObjectType({ description: 'The answer of a mutation on a user.' })
+export class UserPayload {
+  @Field(() => [UserError], { simple: true, description: 'Why nothing was changed; empty when it was.' })
+  userErrors!: UserError[];
+}
+
+export const UserConnection = connectionType('User', () => User);
 
 @ObjectType({ description: 'A sign-in: send the access token, keep the refresh token.' })
 export class Session {

@@ -1,7 +1,8 @@
 import type { Actor } from '../auth/actor.ts';
 import { occurredAt, type DatedEntry, type HistoryEntry } from '../history/record-history.ts';
-import { InvalidTransitionError, Refusal, VersionConflictError } from '../shared/errors.ts';
-import type { CommandInput, CommandResult, Scope, Subject, SubjectCommand, Target } from './command.ts';
+import { InvalidTransitionError, Refusal } from '../shared/errors.ts';
+import type { CommandInput, CommandResult, Scope, SubjectCommand, Target } from './command.ts';
+import { requireVersion } from './expected-version.ts';
 import { allowedCommands, findTransition, statusAfter, type Transition } from './workflow.ts';
 
 export interface CarriedOut<Result extends CommandResult> {
@@ -27,7 +28,7 @@ export async function carryOut<
   input: Input,
 ): Promise<CarriedOut<Result>> {
   const { subject } = command;
-  checkVersion(subject, target, input);
+  requireVersion(subject.kind, target, input);
   const transition = requireTransition(command, target, scope.actor, input);
   const outcome = await command.execute({ ...scope, target }, input);
 
@@ -46,18 +47,6 @@ export async function carryOut<
   const following = subject.follow ? await subject.follow(scope, target) : [];
   const history = occurredAt([entry, ...(outcome.also ?? []), ...following], scope.now);
   return { result: outcome.result, status, history };
-}
-
-function checkVersion<Locked extends Target>(
-  subject: Subject<Locked>,
-  target: Locked,
-  input: CommandInput,
-): void {
-  const expected = input.expectedVersion;
-  if (expected === undefined || expected === null || expected === target.version) return;
-  throw new Refusal(
-    new VersionConflictError(target.version, expected, { kind: subject.kind, id: target.id }),
-  );
 }
 
 function requireTransition<Input extends CommandInput, Locked extends Target>(

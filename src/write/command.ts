@@ -86,10 +86,14 @@ export interface CommandInput {
   readonly expectedVersion?: number | null;
 }
 
-interface CommandBase {
+interface CommandBase<Input extends CommandInput> {
   readonly name: string;
   /** The actor needs at least one of them. */
   readonly permissions: readonly Permission[];
+  /** What must not be kept of the input, not even inside a digest. See docs/decisions/0005-people.md. */
+  readonly secrets?: readonly string[];
+  /** What takes long and needs no database, such as hashing a password: no transaction waits for it. */
+  prepare?(input: Input): Promise<Input>;
 }
 
 /** A verb on something that exists. */
@@ -97,7 +101,7 @@ export interface SubjectCommand<
   Input extends CommandInput,
   Result extends CommandResult,
   Locked extends Target,
-> extends CommandBase {
+> extends CommandBase<Input> {
   readonly subject: Subject<Locked>;
   /** Which command's row of the workflow it goes by; its own where this is absent. Undefined: there is none. */
   readonly step?: (target: Locked, input: Input) => string | undefined;
@@ -107,7 +111,10 @@ export interface SubjectCommand<
 }
 
 /** A verb that makes something new, or that concerns no single order. */
-export interface FreeCommand<Input extends CommandInput, Result extends CommandResult> extends CommandBase {
+export interface FreeCommand<
+  Input extends CommandInput,
+  Result extends CommandResult,
+> extends CommandBase<Input> {
   readonly subject?: undefined;
   execute(
     scope: Scope,

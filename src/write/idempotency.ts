@@ -14,9 +14,12 @@ function canonicalJson(value: unknown): string {
   );
 }
 
-export function inputHash(input: CommandInput): string {
-  const { idempotencyKey: _key, ...rest } = input;
-  return createHash('sha256').update(canonicalJson(rest)).digest('hex');
+/** A digest of a password could be guessed at as fast as one can count, so secrets have no part in it. */
+export function inputHash(input: CommandInput, secrets: readonly string[] = []): string {
+  const left = Object.entries(input).filter(([name]) => name !== 'idempotencyKey' && !secrets.includes(name));
+  return createHash('sha256')
+    .update(canonicalJson(Object.fromEntries(left)))
+    .digest('hex');
 }
 
 /**
@@ -27,14 +30,14 @@ export function inputHash(input: CommandInput): string {
 export async function claimIdempotencyKey(
   transaction: Executor,
   userId: string | null,
-  command: string,
+  { name: command, secrets }: { readonly name: string; readonly secrets?: readonly string[] },
   input: CommandInput,
   part = 0,
 ): Promise<Record<string, unknown> | undefined> {
   const key = input.idempotencyKey;
   // The system names no key: what it does is found by looking, not by asking twice.
   if (key === undefined || key === null || userId === null) return undefined;
-  const hash = inputHash(input);
+  const hash = inputHash(input, secrets);
   const claimed = await transaction
     .insert(idempotencyKeys)
     .values({ userId, key, part, command, inputHash: hash })

@@ -146,7 +146,7 @@ async function runBatch<Input extends BulkInput, Locked extends Target>(
   // Every lock comes before the first write, the key's too: see docs/decisions/0003-log-order.md.
   const locked = await command.subject.lockAll(transaction, actor, batch.ids);
   const input = { ...run.input, ofThem: batch.ids };
-  const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input, batch.part);
+  const earlier = await claimIdempotencyKey(transaction, actor.userId, command, input, batch.part);
   if (earlier) return { rows: earlier['rows'] as BulkRow[], wroteHistory: false };
   await plan.lockShared?.(transaction, batch.ids);
   const rows: BulkRow[] = [];

@@ -51,9 +51,10 @@ export async function runCommand<
   services: WriteServices,
   request: CommandRequest,
   command: Command<Input, Result, Locked>,
-  input: Input,
+  given: Input,
 ): Promise<CommandAnswer<Result>> {
   const actor = requirePermission(request.actor, ...command.permissions);
+  const input = command.prepare ? await command.prepare(given) : given;
   const performer = { userId: actor.userId, ipAddress: request.ipAddress, userAgent: request.userAgent };
   try {
     const { result, wroteHistory } = await searching(() =>
@@ -101,7 +102,7 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   // The lock comes before the first write, the idempotency key included: the log is in the order of transaction
   // ids, and this is what makes that the order of the changes to one order.
   const locked = await subject.lock(transaction, actor, id);
-  const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input);
+  const earlier = await claimIdempotencyKey(transaction, actor.userId, command, input);
   if (earlier) return { result: earlier as CommandResult, wroteHistory: false };
   if (!locked) {
     // Only now: a command that deletes answers its repetition with its result, though what it deleted is gone.
@@ -123,7 +124,7 @@ async function runFree<Input extends CommandInput, Result extends CommandResult>
   command: Extract<Command<Input, Result, Target>, { subject?: undefined }>,
   input: Input,
 ): Promise<Done> {
-  const earlier = await claimIdempotencyKey(transaction, actor.userId, command.name, input);
+  const earlier = await claimIdempotencyKey(transaction, actor.userId, command, input);
   if (earlier) return { result: earlier as CommandResult, wroteHistory: false };
   const [clock] = await transaction.execute<{ now: string }>(sql`select clock_timestamp()::text as now`);
   const scope: Scope = { transaction, actor, now: isoInstant(clock!.now) };

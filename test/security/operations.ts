@@ -1,5 +1,6 @@
 /** What the matrix asks: each root operation with arguments that exist, and who is let through. */
 import type { Role } from '../../src/db/tables/enumerations.ts';
+import { peopleMutations, peopleQueries } from './people-operations.ts';
 
 export interface Ids {
   orderId: string;
@@ -51,6 +52,7 @@ const onNote = () => ({
 });
 
 export const queries: Readonly<Record<string, Operation>> = {
+  ...peopleQueries,
   viewer: { text: () => '{ id }', allowed: everybody },
   order: { text: ({ orderId }) => `(id: "${orderId}") { id }`, allowed: everybody },
   orderByNumber: { text: ({ orderNumber }) => `(number: "${orderNumber}") { id }`, allowed: everybody },
@@ -90,6 +92,7 @@ export const queries: Readonly<Record<string, Operation>> = {
 
 /** With inputs that are refused for another reason, or change nothing that matters here. */
 export const mutations: Readonly<Record<string, Operation>> = {
+  ...peopleMutations,
   login: {
     text: () => `(input: { email: "a@b.example", password: "x" }) { ${errors} }`,
     allowed: everybody,

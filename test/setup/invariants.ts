@@ -58,8 +58,8 @@ const violations: Readonly<Record<string, string>> = {
       where returns.status in ('received', 'refunded') group by order_item_id
     ) as back on back.order_item_id = order_items.id
     where quantity_returned <> coalesce(back.quantity, 0)`,
-  'an item counts what its shipped fulfillments have picked': `
-    select order_items.id, quantity_fulfilled, shipped.quantity
+  'an item counts what its shipped fulfillments have picked and what was handed over by hand': `
+    select order_items.id, quantity_fulfilled, shipped.quantity, reserved.quantity
     from order_items
     join (
       select order_item_id, sum(quantity_picked) as quantity
@@ -68,7 +68,11 @@ const violations: Readonly<Record<string, string>> = {
       where order_fulfillments.status in ('shipped', 'partially_fulfilled', 'fulfilled')
       group by order_item_id
     ) as shipped on shipped.order_item_id = order_items.id
-    where quantity_fulfilled <> shipped.quantity`,
+    left join (
+      select order_item_id, sum(quantity_fulfilled) as quantity from inventory_reservations group by order_item_id
+    ) as reserved on reserved.order_item_id = order_items.id
+    where quantity_fulfilled < shipped.quantity or quantity_fulfilled < coalesce(reserved.quantity, 0)
+      or (quantity_fulfilled <> shipped.quantity and quantity_fulfilled <> coalesce(reserved.quantity, 0))`,
   'the newest entry of the history has the status of its order': `
     select orders.number, status, last.new_status
     from orders

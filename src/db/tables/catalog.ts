@@ -2,13 +2,17 @@ import { sql } from 'drizzle-orm';
 import { boolean, check, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, identifier, minorUnits, updatedAt } from '../columns.ts';
 
-export const products = pgTable('products', {
-  id: identifier(),
-  name: text('name').notNull(),
-  version: integer('version').notNull().default(1),
-  createdAt: createdAt(),
-  updatedAt: updatedAt(),
-});
+export const products = pgTable(
+  'products',
+  {
+    id: identifier(),
+    name: text('name').notNull(),
+    version: integer('version').notNull().default(1),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [index('products_name').on(table.name, table.id)],
+);
 
 export const productVariants = pgTable(
   'product_variants',

@@ -13,6 +13,7 @@ export const stockLocations = pgTable('stock_locations', {
   /** Lines without a named location are allocated from the lowest number first. */
   priority: integer('priority').notNull().default(100),
   active: boolean('active').notNull().default(true),
+  version: integer('version').notNull().default(1),
   createdAt: createdAt(),
   updatedAt: updatedAt(),
 });
@@ -28,12 +29,19 @@ export const stockLevels = pgTable(
       .references(() => stockLocations.id, { onDelete: 'restrict' }),
     onHand: integer('on_hand').notNull().default(0),
     reserved: integer('reserved').notNull().default(0),
+    /** With no more available than this the level is low; null where nobody wants to know. */
+    lowStockThreshold: integer('low_stock_threshold'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
   (table) => [
     primaryKey({ name: 'stock_levels_primary_key', columns: [table.variantId, table.locationId] }),
     index('stock_levels_location_id').on(table.locationId),
+    // Without the quantities in it: were they, each reservation would have to write to every index of the table.
+    index('stock_levels_low_stock')
+      .on(table.locationId, table.variantId)
+      .where(sql`low_stock_threshold is not null`),
+    check('stock_levels_low_stock_threshold', sql`${table.lowStockThreshold} >= 0`),
     // The last line against overselling: whatever the code does, this holds.
     check(
       'stock_levels_never_oversold',

@@ -22,6 +22,7 @@ export const users = pgTable(
   (table) => [
     uniqueIndex('users_email_unique').on(sql`lower(${table.email})`),
     index('users_customer_id').on(table.customerId),
+    index('users_display_name').on(table.displayName, table.id),
   ],
 );
 

@@ -6,7 +6,7 @@ import { carryOut } from '../../write/carry-out.ts';
 import { orderSubject } from '../order.subject.ts';
 import { orderWorkflow } from '../order.workflow.ts';
 import type { OrderRow } from '../order.repository.ts';
-import { cancelOrder } from './cancel-order.ts';
+import { cancelOrder, type CancelOrderInput } from './cancel-order.ts';
 import { completeOrder } from './complete-order.ts';
 import { confirmOrder } from './confirm-order.ts';
 import { deliverOrder } from './deliver-order.ts';
@@ -46,8 +46,10 @@ export const bulkUpdateOrderStatus: BulkCommand<BulkUpdateOrderStatusInput, Orde
     const isCancelling = command === cancelOrder;
     if (reason && !isCancelling) throw invalid('Only cancelling keeps a reason.', ['reason']);
     return {
-      carryOut: (scope, order) =>
-        carryOut(scope, command, order, { orderId: order.id, reason: reason ?? null }),
+      carryOut(scope, order) {
+        const row: CancelOrderInput = { orderId: order.id, reason: reason ?? null };
+        return carryOut(scope, command, order, row);
+      },
       ...(isCancelling && { lockShared: lockLevelsOfOrders }),
     };
   },
