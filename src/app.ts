@@ -32,6 +32,10 @@ import * as orderFields from './orders/order-fields.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
 import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
+import { createPaymentParts } from './payments/payment-parts.ts';
+import * as paymentResolvers from './payments/payment.resolver.ts';
+import type { StripeOptions } from './payments/providers/stripe-provider.ts';
+import type { StripeWebhook } from './payments/stripe-webhook.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
 import * as stockLedger from './stock/stock-ledger.resolver.ts';
@@ -62,6 +66,7 @@ export const resolvers: NonEmptyArray<Function> = [
   StockResolver,
   StockLevelsPayloadResolver,
   ...Object.values(stockLedger),
+  ...Object.values(paymentResolvers),
   ProductResolver,
   ProductVariantResolver,
   OrderItemVariantResolver,
@@ -75,6 +80,8 @@ export interface App {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly log: Logger;
+  /** Undefined where Stripe is not configured. */
+  readonly stripeWebhook: StripeWebhook | undefined;
   verifyToken(token: string): Viewer | null;
   close(): Promise<void>;
 }
@@ -84,21 +91,25 @@ export async function createApp(options: {
   database: Database;
   signingKeys: readonly [SigningKey, ...SigningKey[]];
   log: Logger;
+  stripe?: StripeOptions | undefined;
 }): Promise<App> {
   checkWorkflows();
   const { database, log } = options;
   const signer = createTokenSigner(options.signingKeys);
   const eventLog = await EventLog.open(database, log);
+  const writing = { database, wakeListeners: () => eventLog.wakeListeners() };
+  const { paymentProviders, stripeWebhook } = createPaymentParts(options.stripe, writing, log);
   const services: Services = {
-    database,
+    ...writing,
     eventLog,
     sessions: new SessionService(database, signer),
-    wakeListeners: () => eventLog.wakeListeners(),
+    paymentProviders,
   };
   return {
     schema: buildSchema(resolvers),
     services,
     log,
+    stripeWebhook,
     verifyToken: (token) => signer.verify(token),
     async close() {
       await eventLog.close();
@@ -109,8 +120,8 @@ export async function createApp(options: {
 
 /** A status that nothing leads to is a mistake in a table, found here and not by a customer. */
 function checkWorkflows(): void {
-  // What returns and refunds lead to comes with their commands.
-  const later = ['return_requested', 'returned', 'refunded'];
+  // What returns lead to comes with their commands.
+  const later = ['return_requested', 'returned'];
   const orderSteps = [...Object.values(orderWorkflow).flat(), ...orderFollowsFulfillments];
   const unreachable = [
     ...unreachableStatuses(orderSteps, 'pending', orderStatus.enumValues).filter(

@@ -3,6 +3,7 @@ import { requireActor, type Viewer } from '../auth/actor.ts';
 import type { Database } from '../db/driver/database.ts';
 import type { EventLog } from '../history/event-log.ts';
 import type { UserError } from '../shared/errors.ts';
+import type { PaymentProviders } from '../shared/payment-provider.ts';
 import type { Command, CommandInput, CommandResult, Target } from '../write/command.ts';
 import { runCommand, type CommandRequest, type WriteServices } from '../write/run-command.ts';
 import type { LoaderDefinition } from './loading.ts';
@@ -14,6 +15,7 @@ export interface Services extends WriteServices {
   readonly database: Database;
   readonly eventLog: EventLog;
   readonly sessions: SessionService;
+  readonly paymentProviders: PaymentProviders;
 }
 
 /** What a payload's root carries: the command's identifiers, and why it was refused. */

@@ -21,7 +21,7 @@ import {
   type Target,
 } from './command.ts';
 import { claimIdempotencyKey, storeResult } from './idempotency.ts';
-import { allowedCommands, findTransition, statusAfter, type Transition } from './workflow.ts';
+import { actionOf, allowedCommands, findTransition, statusAfter, type Transition } from './workflow.ts';
 
 /** Where the pipe writes and whom it tells. */
 export interface WriteServices {
@@ -119,6 +119,10 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   const transition = requireTransition(command, target, actor, input);
   const scope: Scope = { transaction, actor, now };
   const outcome = await command.execute({ ...scope, target }, input);
+  if (outcome.unchanged) {
+    await storeResult(transaction, actor.userId, input, outcome.result);
+    return { result: outcome.result, wroteHistory: false };
+  }
 
   const status = statusAfter(transition, target.status, outcome.status);
   if (status !== target.status || outcome.changes) {
@@ -126,7 +130,7 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   }
   const entry: HistoryEntry = {
     ...subject.concerns(target),
-    action: transition.action,
+    action: actionOf(transition, outcome.action),
     oldStatus: target.status,
     newStatus: status,
     description: outcome.description,
