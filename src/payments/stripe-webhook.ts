@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import type { Stripe } from 'stripe';
 import { systemActor } from '../auth/actor.ts';
 import { withoutStatement } from '../db/pg-errors.ts';
 import type { UserError } from '../shared/errors.ts';

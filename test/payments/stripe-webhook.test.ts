@@ -303,7 +303,7 @@ async function expectUnchangedButEvents(act: () => Promise<number>): Promise<voi
 }
 
 async function contents() {
-  const [row] = await server.database.read.execute<Record<string, unknown>>(`
+  const [row] = await server.database.read.execute(`
     select (select md5(string_agg(payments::text, '' order by id)) from payments) as payments,
       (select md5(string_agg(orders::text, '' order by id)) from orders) as orders,
       (select count(*)::integer from order_history) as history`);
