@@ -189,6 +189,24 @@ describe('settlePayment', () => {
   });
 });
 
+test('a payment that was recorded by hand before Stripe’s answer was written down counts once', async () => {
+  const { id } = await orders.pending();
+  const { payment } = await create(manager(), stripe(id));
+  await server.database.transaction((transaction) =>
+    transaction.execute(`update payments set provider_reference = null where id = '${payment.id}'`),
+  );
+  const byHand = { method: 'PROVIDER', provider: 'STRIPE', providerReference: payment.providerReference };
+  await record(manager(), { orderId: id, amount: gbp(1000), ...byHand });
+  await settle(manager(), { paymentId: payment.id });
+  expect(await paid(server, id)).toMatchObject({
+    paymentState: 'PAID',
+    payments: [
+      { id: payment.id, state: 'FAILED', failureCode: 'recorded_already', providerReference: null },
+      { state: 'SUCCEEDED', providerReference: payment.providerReference },
+    ],
+  });
+});
+
 describe('refundOrder', () => {
   test('gives back through Stripe, and is done when Stripe has done it', async () => {
     const { id, intentId } = await cancelledAndPaid();

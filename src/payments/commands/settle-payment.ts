@@ -67,8 +67,10 @@ export const settlePayment = (outcome: PaymentOutcome | undefined) =>
 
 async function changeOf(scope: Settling, outcome: PaymentOutcome): Promise<Settled> {
   const { payment } = scope.target;
-  if (outcome.reference !== null && outcome.reference !== payment.providerReference) {
-    const other = await findByReference(scope.transaction, payment.kind, payment.method, outcome.reference);
+  const { reference } = outcome;
+  if (reference !== null && reference !== payment.providerReference && payment.state !== 'succeeded') {
+    // Somebody has recorded it by hand before the provider's answer was written down: it counts once.
+    const other = await findByReference(scope.transaction, payment.kind, payment.method, reference);
     if (other) return fail(scope, { ...outcome, reference: null, failureCode: 'recorded_already' }, false);
   }
   if (payment.kind === 'payment') return changeOfPayment(scope, outcome);
