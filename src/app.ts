@@ -41,6 +41,10 @@ import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
 import * as timeline from './orders/timeline.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
 import * as pricing from './pricing/pricing.resolver.ts';
+import { createPaymentParts } from './payments/payment-parts.ts';
+import * as paymentResolvers from './payments/payment.resolver.ts';
+import type { StripeOptions } from './payments/providers/stripe-provider.ts';
+import type { StripeWebhook } from './payments/stripe-webhook.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
 import * as stockLocation from './stock/location.resolver.ts';
@@ -80,6 +84,7 @@ export const resolvers: NonEmptyArray<Function> = [
   StockLevelsPayloadResolver,
   ...Object.values(stockLedger),
   ...Object.values(stockLocation),
+  ...Object.values(paymentResolvers),
   ProductResolver,
   ProductVariantResolver,
   OrderItemVariantResolver,
@@ -97,6 +102,8 @@ export interface App {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly log: Logger;
+  /** Undefined where Stripe is not configured. */
+  readonly stripeWebhook: StripeWebhook | undefined;
   verifyToken(token: string): Viewer | null;
   close(): Promise<void>;
 }
@@ -106,22 +113,27 @@ export async function createApp(options: {
   database: Database;
   signingKeys: readonly [SigningKey, ...SigningKey[]];
   log: Logger;
+  stripe?: StripeOptions | undefined;
 }): Promise<App> {
   checkWorkflows();
   const { database, log } = options;
   const signer = createTokenSigner(options.signingKeys);
   const eventLog = await EventLog.open(database, log);
+  const writing = { database, wakeListeners: () => eventLog.wakeListeners() };
+  const { paymentProviders, stripeWebhook } = createPaymentParts(options.stripe, writing, log);
   const services: Services = {
-    database,
+    ...writing,
     eventLog,
     sessions: new SessionService(database, signer),
     wakeListeners: () => eventLog.wakeListeners(),
     reportFault: (error) => logFault(log, error, 'a part of a bulk mutation failed'),
+    paymentProviders,
   };
   return {
     schema: buildSchema(resolvers),
     services,
     log,
+    stripeWebhook,
     verifyToken: (token) => signer.verify(token),
     async close() {
       await eventLog.close();
@@ -132,8 +144,8 @@ export async function createApp(options: {
 
 /** A status that nothing leads to is a mistake in a table, found here and not by a customer. */
 function checkWorkflows(): void {
-  // What returns and refunds lead to comes with their commands.
-  const later = ['return_requested', 'returned', 'refunded'];
+  // What returns lead to comes with their commands.
+  const later = ['return_requested', 'returned'];
   const orderSteps = [...Object.values(orderWorkflow).flat(), ...orderFollowsFulfillments];
   const unreachable = [
     ...unreachableStatuses(orderSteps, 'pending', orderStatus.enumValues).filter(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SigningKey } from './auth/token.ts';
+import type { StripeOptions } from './payments/providers/stripe-provider.ts';
 
 /** Known to everybody who reads the repository; refused in production. */
 export const sampleJwtSecret = 'sample-secret-for-development-only-not-for-production';
@@ -40,6 +41,17 @@ const environmentSchema = z.object({
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim().replace(/\/$/, '')))
     .default([]),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(sk|rk)_/, 'must be a secret key of Stripe, which begins with sk_ or rk_')
+    .optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_/, 'must be the signing secret of a webhook endpoint at Stripe, which begins with whsec_')
+    .optional(),
+  STRIPE_API_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as http://127.0.0.1:12111' })
+    .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -56,6 +68,8 @@ export interface Config {
   readonly sampleData: boolean;
   /** Origins of web pages elsewhere that may call the API. */
   readonly allowedOrigins: readonly string[];
+  /** Undefined: payments through Stripe are refused. */
+  readonly stripe: StripeOptions | undefined;
   readonly logLevel: string;
 }
 
@@ -88,8 +102,22 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     signingKeys: keys as [SigningKey, ...SigningKey[]],
     sampleData: values.SAMPLE_DATA ?? (values.DATABASE_URL === undefined && !production),
     allowedOrigins: values.ALLOWED_ORIGINS,
+    stripe: stripeOptions(values),
     logLevel: values.LOG_LEVEL,
   });
+}
+
+/** One without the other would take money and never hear of it. */
+function stripeOptions(values: z.infer<typeof environmentSchema>): StripeOptions | undefined {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = values;
+  if (secretKey === undefined && webhookSecret === undefined) return undefined;
+  if (webhookSecret === undefined) {
+    throw new ConfigError(['STRIPE_WEBHOOK_SECRET: needed with STRIPE_SECRET_KEY, to hear what was paid']);
+  }
+  if (secretKey === undefined) {
+    throw new ConfigError(['STRIPE_SECRET_KEY: needed with STRIPE_WEBHOOK_SECRET']);
+  }
+  return { secretKey, webhookSecret, apiUrl: values.STRIPE_API_URL };
 }
 
 function refuseUnsafeProduction(values: z.infer<typeof environmentSchema>): void {

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   await migrate(url);
   const database = openDatabase({ url, poolSize: config.databasePoolSize });
   if (config.sampleData) await loadSample(database);
-  const app = await createApp({ database, signingKeys: config.signingKeys, log });
+  const app = await createApp({ database, signingKeys: config.signingKeys, log, stripe: config.stripe });
   const server = await startServer(app, config);
   process.stdout.write(banner(config, server.url, embedded?.dataDirectory));
   stopOnSignals(async () => {

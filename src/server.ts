@@ -71,6 +71,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   });
   const apollo = await addGraphql(server, app);
   addProbes(server, app);
+  await addStripeWebhook(server, app);
   const page = explorerPage(options.sampleData ?? false);
   server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const inFlight = countInFlight(server);
@@ -124,6 +125,20 @@ function addProbes(server: FastifyInstance, app: App): void {
     } catch {
       return reply.code(503).send({ status: 'unavailable', reason: 'the database does not answer' });
     }
+  });
+}
+
+/** Where Stripe tells what became of payments. Its signature is over the body as it came, so nothing parses it. */
+async function addStripeWebhook(server: FastifyInstance, app: App): Promise<void> {
+  const { stripeWebhook } = app;
+  if (!stripeWebhook) return;
+  await server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.post('/webhooks/stripe', async (request, reply) => {
+      const { status, message } = await stripeWebhook(request.body, request.headers['stripe-signature']);
+      return reply.code(status).send({ message });
+    });
   });
 }
 

@@ -17,6 +17,8 @@ export const permissions = {
   'orders.bulk': ['order_manager'],
   'orders.assignee.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'money.view': ['order_manager', 'customer_service', 'customer'],
+  /** Recording what was paid, opening payments and refunding. */
+  'payments.manage': ['order_manager'],
   'fulfillments.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
   /** Where, by whom and how; a customer sees status and tracking only. */
   'fulfillments.details.view': ['order_manager', 'warehouse_staff', 'customer_service'],

@@ -4,6 +4,7 @@ import type { Database } from '../db/driver/database.ts';
 import type { EventLog } from '../history/event-log.ts';
 import type { UserError } from '../shared/errors.ts';
 import type { BulkAnswer, BulkCommand, BulkInput } from '../write/bulk-command.ts';
+import type { PaymentProviders } from '../shared/payment-provider.ts';
 import type { Command, CommandInput, CommandResult, Target } from '../write/command.ts';
 import { runBulk } from '../write/run-bulk.ts';
 import { runCommand, type CommandRequest, type WriteServices } from '../write/run-command.ts';
@@ -16,6 +17,7 @@ export interface Services extends WriteServices {
   readonly database: Database;
   readonly eventLog: EventLog;
   readonly sessions: SessionService;
+  readonly paymentProviders: PaymentProviders;
 }
 
 /** What a payload's root carries: the command's identifiers, and why it was refused. */

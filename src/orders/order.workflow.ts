@@ -45,6 +45,26 @@ export const orderWorkflow = {
   holdOrder: [{ permission: 'orders.hold', from: beforeShipped, action: 'edited', refusedOnHold: true }],
   releaseHold: [{ permission: 'orders.hold', from: beforeShipped, action: 'edited', needsHold: true }],
   assignOrder: [{ permission: 'orders.assign', from: openStatuses, action: 'assigned' }],
+  // By hand or through a provider: what is asked for, what came in, what goes back.
+  createPayment: [{ permission: 'payments.manage', from: openStatuses, action: 'edited' }],
+  recordPayment: [
+    {
+      permission: 'payments.manage',
+      from: openStatuses,
+      action: 'payment_received',
+      orAction: ['payment_failed'],
+    },
+  ],
+  // What a provider gives back is logged as refunded when the provider has done it, and until then as edited.
+  refundOrder: [
+    {
+      permission: 'payments.manage',
+      from: ['cancelled', 'returned', 'delivered', 'completed'],
+      orTo: ['refunded'],
+      action: 'refunded',
+      orAction: ['edited'],
+    },
+  ],
   addHistoryEntry: [{ permission: 'history.add', from: orderStatus.enumValues, action: 'edited' }],
   addNote: [{ permission: 'notes.add', from: orderStatus.enumValues, action: 'note_added' }],
 } as const satisfies Workflow<OrderStatus>;

@@ -43,6 +43,19 @@ export const errorCatalogue = {
     meaning: 'The idempotency key was used before, for another command or another input.',
     remedy: 'Use a new key for a new intention; repeat a key only with exactly the same input.',
   },
+  PAYMENT_REFUSED: {
+    kind: 'userError',
+    type: 'ValidationError',
+    meaning: 'The payment provider refused. No money has moved; the attempt is kept as FAILED.',
+    remedy: 'Look at `failureCode` of the payment, and send the mutation again with a new idempotency key.',
+  },
+  PROVIDER_UNAVAILABLE: {
+    kind: 'userError',
+    type: 'ValidationError',
+    meaning:
+      'The payment provider gave no answer to go by. What was asked for is kept as PENDING and happens at most once.',
+    remedy: 'Send the same mutation again with the same `idempotencyKey`, or call `settlePayment`.',
+  },
   INVALID_CREDENTIALS: {
     kind: 'userError',
     type: 'ValidationError',

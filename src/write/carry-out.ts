@@ -3,7 +3,7 @@ import { occurredAt, type DatedEntry, type HistoryEntry } from '../history/recor
 import { InvalidTransitionError, Refusal } from '../shared/errors.ts';
 import type { CommandInput, CommandResult, Scope, SubjectCommand, Target } from './command.ts';
 import { requireVersion } from './expected-version.ts';
-import { allowedCommands, findTransition, statusAfter, type Transition } from './workflow.ts';
+import { actionOf, allowedCommands, findTransition, statusAfter, type Transition } from './workflow.ts';
 
 export interface CarriedOut<Result extends CommandResult> {
   readonly result: Result;
@@ -31,6 +31,7 @@ export async function carryOut<
   requireVersion(subject.kind, target, input);
   const transition = requireTransition(command, target, scope.actor, input);
   const outcome = await command.execute({ ...scope, target }, input);
+  if (outcome.unchanged) return { result: outcome.result, status: target.status, history: [] };
 
   const status = statusAfter(transition, target.status, outcome.status);
   if (status !== target.status || outcome.changes) {
@@ -38,7 +39,7 @@ export async function carryOut<
   }
   const entry: HistoryEntry = {
     ...subject.concerns(target),
-    action: transition.action,
+    action: actionOf(transition, outcome.action),
     oldStatus: target.status,
     newStatus: status,
     description: outcome.description,

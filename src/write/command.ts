@@ -1,6 +1,7 @@
 import type { Actor } from '../auth/actor.ts';
 import type { Permission } from '../auth/permissions.ts';
 import type { Executor } from '../db/driver/database.ts';
+import type { OrderHistoryAction } from '../db/tables/enumerations.ts';
 import type { HistoryEntry } from '../history/record-history.ts';
 import { permissionsOf, type Workflow } from './workflow.ts';
 
@@ -29,9 +30,10 @@ export interface Target<Status extends string = string> {
 export interface Subject<Locked extends Target> {
   readonly kind: 'Order' | 'Fulfillment' | 'Note';
   /** The field of the input that names it, or by which it is found. */
-  readonly inputField: 'orderId' | 'fulfillmentId' | 'noteId' | 'reservationId' | 'locationCode';
+  readonly inputField:
+    'orderId' | 'fulfillmentId' | 'noteId' | 'reservationId' | 'locationCode' | 'paymentId';
   /** What the input names, where it is not the subject itself: a reservation is found, its order is locked. */
-  readonly foundBy?: 'Reservation' | 'Location';
+  readonly foundBy?: 'Reservation' | 'Location' | 'Payment';
   readonly workflow: Workflow<Locked['status']>;
   /** Locks the order and reads afresh; undefined when there is none that the actor may see. */
   lock(transaction: Executor, actor: Actor, id: string): Promise<{ target: Locked; now: string } | undefined>;
@@ -68,6 +70,10 @@ export interface Outcome<Result extends CommandResult> {
   readonly additionalData?: Record<string, unknown>;
   /** Where the step of the workflow may end in several statuses: in which. */
   readonly status?: string;
+  /** Where the history may call the step by several names: by which. */
+  readonly action?: OrderHistoryAction;
+  /** Nothing was left to do, and nothing was written: then there is no history either. */
+  readonly unchanged?: true;
   /** Further columns of the subject to write. */
   readonly changes?: Record<string, unknown>;
   /** History of what else the command changed. */

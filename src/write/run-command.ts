@@ -114,7 +114,7 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   const { result, history } = await carryOut(scope, command, locked.target, input);
   await recordHistory(transaction, performer, history);
   await storeResult(transaction, actor.userId, input, result);
-  return { result, wroteHistory: true };
+  return { result, wroteHistory: history.length > 0 };
 }
 
 async function runFree<Input extends CommandInput, Result extends CommandResult>(

@@ -12,6 +12,8 @@ export interface Transition<Status extends string = string> {
   readonly orTo?: readonly Status[];
   /** What the history calls it. */
   readonly action: OrderHistoryAction;
+  /** What the history may call it instead; what the command found says which (`Outcome.action`). */
+  readonly orAction?: readonly OrderHistoryAction[];
   /** Refused while the order is on hold. */
   readonly refusedOnHold?: true;
   /** Possible only while the order is on hold. */
@@ -69,6 +71,13 @@ export function statusAfter<Status extends string>(
   const status = transition.orTo?.find((each) => each === chosen);
   if (status === undefined) throw new Error(`The workflow has no step from ${before} to ${chosen} here.`);
   return status;
+}
+
+/** What the history calls a step: its `action`, or whichever of its further ones the command has chosen. */
+export function actionOf(transition: Transition, chosen: OrderHistoryAction | undefined): OrderHistoryAction {
+  if (chosen === undefined || chosen === transition.action) return transition.action;
+  if (transition.orAction?.includes(chosen)) return chosen;
+  throw new Error(`The workflow has no step that the history calls ${chosen} here.`);
 }
 
 /** The command that leads from one status to another, if the table has one. */

@@ -30,6 +30,7 @@ test('nothing set: a development server on this machine, with an embedded databa
     signingKeys: [{ id: 'default', secret: sampleJwtSecret }],
     sampleData: true,
     allowedOrigins: [],
+    stripe: undefined,
     logLevel: 'info',
   });
 });
@@ -43,6 +44,9 @@ test('every variable is read', () => {
     DATA_DIR: '/var/lib/orders',
     SAMPLE_DATA: 'false',
     ALLOWED_ORIGINS: 'https://shop.example/, https://desk.example',
+    STRIPE_SECRET_KEY: 'sk_test_1',
+    STRIPE_WEBHOOK_SECRET: 'whsec_1',
+    STRIPE_API_URL: 'http://127.0.0.1:12111',
     LOG_LEVEL: 'warn',
   });
   expect(config).toEqual({
@@ -55,6 +59,7 @@ test('every variable is read', () => {
     signingKeys: [{ id: 'default', secret }],
     sampleData: false,
     allowedOrigins: ['https://shop.example', 'https://desk.example'],
+    stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1', apiUrl: 'http://127.0.0.1:12111' },
     logLevel: 'warn',
   });
   expect(Object.isFrozen(config)).toBe(true);
@@ -89,6 +94,12 @@ describe('what is malformed is refused, and named', () => {
     [{ DATABASE_POOL_SIZE: '1000' }, 'DATABASE_POOL_SIZE'],
     [{ SAMPLE_DATA: 'perhaps' }, 'SAMPLE_DATA'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    [{ STRIPE_SECRET_KEY: 'pk_live_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' }, 'STRIPE_SECRET_KEY'],
+    [{ STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_WEBHOOK_SECRET: 'secret' }, 'STRIPE_WEBHOOK_SECRET'],
+    [{ STRIPE_SECRET_KEY: 'sk_live_1' }, 'STRIPE_WEBHOOK_SECRET'],
+    [{ STRIPE_WEBHOOK_SECRET: 'whsec_1' }, 'STRIPE_SECRET_KEY'],
+    [{ STRIPE_API_URL: 'api.stripe.com' }, 'STRIPE_API_URL'],
+    [{ STRIPE_API_URL: 'ftp://api.stripe.com' }, 'STRIPE_API_URL'],
     [{ JWT_SECRET: 'short' }, 'JWT_SECRET'],
     [{ JWT_KEYS: 'nocolon' }, 'JWT_KEYS'],
     [{ JWT_KEYS: `:${secret}` }, 'JWT_KEYS'],

@@ -133,6 +133,20 @@ export const mutations: Readonly<Record<string, Operation>> = {
     text: ({ orderId }) => `(input: { orderId: "${orderId}", note: "" }) { ${errors} }`,
     allowed: everybody,
   },
+  recordPayment: {
+    text: ({ orderId }) =>
+      `(input: { orderId: "${orderId}", method: CASH, amount: { amountMinor: 0, currency: "GBP" } }) { ${errors} }`,
+    allowed: manager,
+  },
+  createPayment: {
+    text: ({ orderId }) => `(input: { orderId: "${orderId}", provider: STRIPE }) { ${errors} }`,
+    allowed: manager,
+  },
+  refundOrder: {
+    text: ({ orderId }) => `(input: { orderId: "${orderId}" }) { ${errors} }`,
+    allowed: manager,
+  },
+  settlePayment: { text: () => `(input: { paymentId: "${unknown}" }) { ${errors} }`, allowed: manager },
   startPicking: onFulfillment(),
   scanItem: onFulfillment('barcode: "x"'),
   completePicking: onFulfillment(),
@@ -202,6 +216,7 @@ export const guardedFields: Readonly<Record<string, readonly Role[]>> = {
   'Order.total': ['order_manager', 'customer_service', 'customer'],
   'Order.billingAddress': ['order_manager', 'customer_service', 'customer'],
   'Customer.contractPrices': ['order_manager', 'customer_service', 'customer'],
+  'Order.payments': ['order_manager', 'customer_service', 'customer'],
   'Order.holdReason': staff,
   'Order.assignedTo': staff,
   'Order.reservations': staff,

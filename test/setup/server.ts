@@ -6,6 +6,7 @@ import { openDatabase, type Database } from '../../src/db/driver/database.ts';
 import { customers } from '../../src/db/tables/customers.ts';
 import type { Role } from '../../src/db/tables/enumerations.ts';
 import { users } from '../../src/db/tables/users.ts';
+import type { StripeOptions } from '../../src/payments/providers/stripe-provider.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -40,15 +41,18 @@ export interface TestServer {
 const roles: readonly Role[] = ['order_manager', 'warehouse_staff', 'customer_service', 'customer'];
 
 /** A real server on a database of its own, with one user a role. */
-export async function startTestServer(): Promise<TestServer> {
-  return startTestServerOn(await createTestDatabase());
+export async function startTestServer(options: ServeOptions = {}): Promise<TestServer> {
+  return startTestServerOn(await createTestDatabase(), options);
 }
 
 /** The same on a migrated database that the test has made itself. */
-export async function startTestServerOn(testDatabase: TestDatabase): Promise<TestServer> {
+export async function startTestServerOn(
+  testDatabase: TestDatabase,
+  options: ServeOptions = {},
+): Promise<TestServer> {
   const database = openDatabase({ url: testDatabase.url, poolSize: 4 });
   const { userIds, customerId } = await addUsers(database);
-  const server = await serve(testDatabase.url);
+  const server = await serve(testDatabase.url, 0, options);
   const anonymous = asker(server.url, null);
   const tokens = Object.fromEntries(
     await Promise.all(roles.map(async (role) => [role, await signIn(anonymous, role)] as const)),
@@ -62,7 +66,7 @@ export async function startTestServerOn(testDatabase: TestDatabase): Promise<Tes
     userIds,
     customerId,
     as: Object.fromEntries(roles.map((role) => [role, asker(server.url, tokens[role])])) as Record<Role, Ask>,
-    startAnother: () => serve(testDatabase.url),
+    startAnother: () => serve(testDatabase.url, 0, options),
     async stop() {
       await server.stop();
       await database.close();
@@ -71,10 +75,20 @@ export async function startTestServerOn(testDatabase: TestDatabase): Promise<Tes
   };
 }
 
-export async function serve(databaseUrl: string, port = 0): Promise<RunningServer> {
+/** What a server of the tests may have beside a database. */
+export interface ServeOptions {
+  readonly stripe?: StripeOptions;
+}
+
+export async function serve(
+  databaseUrl: string,
+  port = 0,
+  options: ServeOptions = {},
+): Promise<RunningServer> {
   const app = await createApp({
     database: openDatabase({ url: databaseUrl, poolSize: 8 }),
     signingKeys: testSigningKeys,
+    stripe: options.stripe,
     log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
   });
   return startServer(app, { host: '127.0.0.1', port });

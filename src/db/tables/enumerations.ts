@@ -81,6 +81,7 @@ export const reservationReleaseReason = pgEnum('reservation_release_reason', [
 ]);
 export const paymentKind = pgEnum('payment_kind', ['payment', 'refund']);
 export const paymentMethod = pgEnum('payment_method', ['cash', 'card', 'transfer', 'provider']);
+export const paymentProvider = pgEnum('payment_provider', ['manual', 'stripe']);
 export const paymentResult = pgEnum('payment_result', ['pending', 'succeeded', 'failed']);
 export const returnStatus = pgEnum('return_status', [
   'requested',
@@ -99,4 +100,7 @@ export type OrderStatus = Values<typeof orderStatus>;
 export type OrderHistoryAction = Values<typeof orderHistoryAction>;
 export type FulfillmentStatus = Values<typeof fulfillmentStatus>;
 export type StockMovementReason = Values<typeof stockMovementReason>;
+export type PaymentMethod = Values<typeof paymentMethod>;
+export type PaymentProviderName = Values<typeof paymentProvider>;
+export type PaymentResult = Values<typeof paymentResult>;
 export type ReservationReleaseReason = Values<typeof reservationReleaseReason>;

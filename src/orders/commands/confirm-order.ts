@@ -1,4 +1,4 @@
-import { defineSubjectCommand, type CommandInput } from '../../write/command.ts';
+import { defineSubjectCommand, type CommandInput, type Scope } from '../../write/command.ts';
 import { createFulfillmentsForReservations } from '../fulfillment-creation.repository.ts';
 import { orderSubject } from '../order.subject.ts';
 
@@ -6,25 +6,30 @@ export interface ConfirmOrderInput extends CommandInput {
   orderId: string;
 }
 
-/** Accepts an order: one fulfillment for each location that holds its reservations. */
+/** What confirming a locked order does beside its status: one fulfillment for each location with its reservations. */
+export async function prepareConfirmation({ transaction, now }: Scope, orderId: string) {
+  const fulfillments = await createFulfillmentsForReservations(transaction, orderId, now);
+  const numbers = fulfillments.map(({ number }) => number);
+  return {
+    description: `The order was confirmed with ${numbers.length} fulfillments.`,
+    additionalData: { fulfillments: numbers },
+    also: fulfillments.map(({ id, number, locationCode }) => ({
+      orderId,
+      fulfillmentId: id,
+      action: 'status_changed' as const,
+      oldStatus: null,
+      newStatus: 'pending',
+      description: `Fulfillment ${number} was created at ${locationCode}.`,
+    })),
+  };
+}
+
+/** Accepts an order. */
 export const confirmOrder = defineSubjectCommand(
   'confirmOrder',
   orderSubject,
-  async ({ transaction, target: order, now }, _input: ConfirmOrderInput) => {
-    const fulfillments = await createFulfillmentsForReservations(transaction, order.id, now);
-    const numbers = fulfillments.map(({ number }) => number);
-    return {
-      result: { orderId: order.id },
-      description: `The order was confirmed with ${numbers.length} fulfillments.`,
-      additionalData: { fulfillments: numbers },
-      also: fulfillments.map(({ id, number, locationCode }) => ({
-        orderId: order.id,
-        fulfillmentId: id,
-        action: 'status_changed' as const,
-        oldStatus: null,
-        newStatus: 'pending',
-        description: `Fulfillment ${number} was created at ${locationCode}.`,
-      })),
-    };
-  },
+  async ({ target: order, ...scope }, _input: ConfirmOrderInput) => ({
+    result: { orderId: order.id },
+    ...(await prepareConfirmation(scope, order.id)),
+  }),
 );
