@@ -32,6 +32,7 @@ import * as orderFields from './orders/order-fields.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
 import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
+import * as expiredReservations from './reservations/expired-reservations.resolver.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
 import * as stockLedger from './stock/stock-ledger.resolver.ts';
@@ -55,6 +56,7 @@ export const resolvers: NonEmptyArray<Function> = [
   reservationHandling.ReservationHandlingResolver,
   reservationHandling.ReservationPayloadResolver,
   reservationHandling.OrderReservationsPayloadResolver,
+  ...Object.values(expiredReservations),
   NoteResolver,
   OrderNotesResolver,
   NotePayloadResolver,

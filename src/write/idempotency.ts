@@ -54,6 +54,30 @@ export async function claimIdempotencyKey(
   return earlier.result as CommandResult;
 }
 
+/** The result that is stored under the key of this input, if there is one. Reading it claims nothing. */
+export async function findStoredResult(
+  read: Executor,
+  userId: string | null,
+  command: string,
+  input: CommandInput,
+): Promise<CommandResult | undefined> {
+  if (input.idempotencyKey === undefined || input.idempotencyKey === null || userId === null) {
+    return undefined;
+  }
+  const [stored] = await read
+    .select({ result: idempotencyKeys.result })
+    .from(idempotencyKeys)
+    .where(
+      and(
+        eq(idempotencyKeys.userId, userId),
+        eq(idempotencyKeys.key, input.idempotencyKey),
+        eq(idempotencyKeys.command, command),
+        eq(idempotencyKeys.inputHash, inputHash(input)),
+      ),
+    );
+  return (stored?.result as CommandResult | null) ?? undefined;
+}
+
 export async function storeResult(
   transaction: Executor,
   userId: string | null,

@@ -21,6 +21,7 @@ import {
   type Target,
 } from './command.ts';
 import { claimIdempotencyKey, storeResult } from './idempotency.ts';
+import { requestJobs } from './request-jobs.ts';
 import { allowedCommands, findTransition, statusAfter, type Transition } from './workflow.ts';
 
 /** Where the pipe writes and whom it tells. */
@@ -191,10 +192,9 @@ function requireTransition<Input extends CommandInput, Locked extends Target>(
   throw new Refusal(new InvalidTransitionError(refused, command.name, allowed));
 }
 
-function record(scope: Scope, performer: Performer, entries: readonly HistoryEntry[]): Promise<void> {
-  return recordHistory(
-    scope.transaction,
-    performer,
-    entries.map((entry) => ({ ...entry, occurredAt: scope.now })),
-  );
+/** The history, and the jobs that follow from it. */
+async function record(scope: Scope, performer: Performer, entries: readonly HistoryEntry[]): Promise<void> {
+  const occurred = entries.map((entry) => ({ ...entry, occurredAt: scope.now }));
+  await recordHistory(scope.transaction, performer, occurred);
+  await requestJobs(scope.transaction, occurred);
 }

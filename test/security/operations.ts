@@ -108,6 +108,7 @@ export const mutations: Readonly<Record<string, Operation>> = {
     text: () => `(input: { locationCode: "LONDON", lines: [] }) { ${errors} }`,
     allowed: warehouse,
   },
+  releaseExpiredReservations: { text: () => `(input: { limit: 0 }) { ${errors} }`, allowed: manager },
   createProduct: { text: () => `(input: { name: "", variants: [] }) { ${errors} }`, allowed: manager },
 };
 

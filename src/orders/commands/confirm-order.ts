@@ -1,5 +1,6 @@
 import { defineSubjectCommand, type CommandInput } from '../../write/command.ts';
 import { createFulfillmentsForReservations } from '../fulfillment-creation.repository.ts';
+import { keepReservations } from '../kept-reservations.repository.ts';
 import { orderSubject } from '../order.subject.ts';
 
 export interface ConfirmOrderInput extends CommandInput {
@@ -12,6 +13,7 @@ export const confirmOrder = defineSubjectCommand(
   orderSubject,
   async ({ transaction, target: order, now }, _input: ConfirmOrderInput) => {
     const fulfillments = await createFulfillmentsForReservations(transaction, order.id, now);
+    await keepReservations(transaction, order.id);
     const numbers = fulfillments.map(({ number }) => number);
     return {
       result: { orderId: order.id },

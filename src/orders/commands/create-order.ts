@@ -44,6 +44,10 @@ export const createOrder: FreeCommand<CreateOrderInput, { orderId: string }> = {
   name: 'createOrder',
   permissions: ['orders.create'],
   async execute(scope, input) {
+    const { reservationExpiresAt } = input;
+    if (reservationExpiresAt && Date.parse(reservationExpiresAt) <= Date.parse(scope.now)) {
+      throw invalid('reservationExpiresAt must be in the future.', ['reservationExpiresAt']);
+    }
     const lines = await priceLines(scope, input);
     await checkCustomer(scope, input);
     const order = await insertOrder(scope, input, lines);
