@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SigningKey } from './auth/token.ts';
+import { languageCodes, type Language } from './mail/texts.ts';
 
 /** Known to everybody who reads the repository; refused in production. */
 export const sampleJwtSecret = 'sample-secret-for-development-only-not-for-production';
@@ -40,6 +41,21 @@ const environmentSchema = z.object({
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim().replace(/\/$/, '')))
     .default([]),
+  MAIL_URL: z
+    .string()
+    .regex(
+      /^(smtps?:\/\/[^/\s]+|file:.+)$/,
+      'must be a mail server such as smtp://user:password@mail.example:587, or file: with a folder such as file:./mails',
+    )
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^([^<>@\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+      'must be an address such as orders@shop.example or "The shop <orders@shop.example>"',
+    )
+    .optional(),
+  MAIL_LANGUAGE: z.enum(languageCodes).default('en'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -57,6 +73,13 @@ export interface Config {
   /** Origins of web pages elsewhere that may call the API. */
   readonly allowedOrigins: readonly string[];
   readonly logLevel: string;
+  readonly mail: {
+    /** A mail server, or `file:` with a folder. Undefined: e-mails are only logged. */
+    readonly url: string | undefined;
+    readonly from: string;
+    /** What the e-mails are written in. */
+    readonly language: Language;
+  };
 }
 
 /** What is wrong with the environment, one line a variable. */
@@ -77,6 +100,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const values = parsed.data;
   const production = values.NODE_ENV === 'production';
   if (production) refuseUnsafeProduction(values);
+  if (values.MAIL_URL?.startsWith('smtp') && !values.MAIL_FROM) {
+    throw new ConfigError([
+      'MAIL_FROM: required with a mail server; set an address such as orders@shop.example',
+    ]);
+  }
   const keys = values.JWT_KEYS ?? [{ id: 'default', secret: values.JWT_SECRET ?? sampleJwtSecret }];
   return Object.freeze({
     production,
@@ -89,6 +117,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     sampleData: values.SAMPLE_DATA ?? (values.DATABASE_URL === undefined && !production),
     allowedOrigins: values.ALLOWED_ORIGINS,
     logLevel: values.LOG_LEVEL,
+    mail: {
+      url: values.MAIL_URL,
+      from: values.MAIL_FROM ?? 'orders@localhost',
+      language: values.MAIL_LANGUAGE,
+    },
   });
 }
 

@@ -38,3 +38,10 @@ export async function unlockAbandoned(transaction: Executor): Promise<number> {
   }
   return workers.length;
 }
+
+/** One more run, between two of the crontab's. */
+export async function requestExpiryAgain(transaction: Executor): Promise<void> {
+  await transaction.execute(sql`
+    select graphile_worker.add_job('releaseExpired', job_key => 'releaseExpired/halfMinute', max_attempts => 1,
+      run_at => now() + interval '30 seconds')`);
+}

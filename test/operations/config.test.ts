@@ -31,6 +31,7 @@ test('nothing set: a development server on this machine, with an embedded databa
     sampleData: true,
     allowedOrigins: [],
     logLevel: 'info',
+    mail: { url: undefined, from: 'orders@localhost', language: 'en' },
   });
 });
 
@@ -44,6 +45,9 @@ test('every variable is read', () => {
     SAMPLE_DATA: 'false',
     ALLOWED_ORIGINS: 'https://shop.example/, https://desk.example',
     LOG_LEVEL: 'warn',
+    MAIL_URL: 'smtp://user:pw@mail.internal:587',
+    MAIL_FROM: 'The shop <orders@shop.example>',
+    MAIL_LANGUAGE: 'de',
   });
   expect(config).toEqual({
     production: true,
@@ -56,6 +60,11 @@ test('every variable is read', () => {
     sampleData: false,
     allowedOrigins: ['https://shop.example', 'https://desk.example'],
     logLevel: 'warn',
+    mail: {
+      url: 'smtp://user:pw@mail.internal:587',
+      from: 'The shop <orders@shop.example>',
+      language: 'de',
+    },
   });
   expect(Object.isFrozen(config)).toBe(true);
 });
@@ -89,6 +98,12 @@ describe('what is malformed is refused, and named', () => {
     [{ DATABASE_POOL_SIZE: '1000' }, 'DATABASE_POOL_SIZE'],
     [{ SAMPLE_DATA: 'perhaps' }, 'SAMPLE_DATA'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    [{ MAIL_URL: 'http://mail.example' }, 'MAIL_URL'],
+    [{ MAIL_URL: 'file:' }, 'MAIL_URL'],
+    [{ MAIL_URL: 'smtp://mail.example' }, 'MAIL_FROM'],
+    [{ MAIL_FROM: 'nobody' }, 'MAIL_FROM'],
+    [{ MAIL_FROM: 'a@b.example\r\nBcc: c@d.example' }, 'MAIL_FROM'],
+    [{ MAIL_LANGUAGE: 'xx' }, 'MAIL_LANGUAGE'],
     [{ JWT_SECRET: 'short' }, 'JWT_SECRET'],
     [{ JWT_KEYS: 'nocolon' }, 'JWT_KEYS'],
     [{ JWT_KEYS: `:${secret}` }, 'JWT_KEYS'],
