@@ -59,6 +59,8 @@ async function keepRunning(options: WorkerOptions, signal: AbortSignal): Promise
         concurrency,
         noHandleSignals: true,
         gracefulShutdownAbortTimeout: jobGraceMs,
+        // Only what is batched is waited for at a stop: without this, how the last jobs ended would be lost.
+        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
         logger: queueLogger(log),
         taskList: makeTasks(options),
         crontab,
@@ -71,15 +73,19 @@ async function keepRunning(options: WorkerOptions, signal: AbortSignal): Promise
   }
 }
 
-/** Resolves when the runner has ended, by itself or because it was told to. */
+/** Resolves when the runner has ended, by itself or because it was told to, and has closed its connections. */
 async function ended(runner: Runner, signal: AbortSignal): Promise<void> {
-  const stop = (): void => void runner.stop().catch(() => undefined);
+  let stopped: Promise<void> | undefined;
+  const stop = (): void => {
+    stopped = runner.stop().catch(() => undefined);
+  };
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
     await runner.promise;
   } finally {
     signal.removeEventListener('abort', stop);
+    await stopped;
   }
 }
 
