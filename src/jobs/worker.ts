@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, run, type Runner } from 'graphile-worker';
 import type pino from 'pino';
@@ -62,6 +63,7 @@ async function keepRunning(options: WorkerOptions, signal: AbortSignal): Promise
         // Only what is batched is waited for at a stop: without this, how the last jobs ended would be lost.
         preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
         logger: queueLogger(log),
+        events: eventsOfSurvivingPool(),
         taskList: makeTasks(options),
         crontab,
       });
@@ -71,6 +73,24 @@ async function keepRunning(options: WorkerOptions, signal: AbortSignal): Promise
     }
     await pause(restartPauseMs, signal);
   }
+}
+
+/**
+ * The queue takes its error handlers off its pool before the pool has ended. A connection that breaks just then would
+ * have an 'error' that nobody handles, which ends the process; so the pool gets handlers that stay.
+ */
+function eventsOfSurvivingPool(): EventEmitter {
+  const events = new EventEmitter();
+  const ignore = (): void => {};
+  events.on('pool:create', ({ ctx }: { ctx: { pgPool: EventEmitter } }) => {
+    const known = new WeakSet<EventEmitter>();
+    ctx.pgPool.on('error', ignore);
+    ctx.pgPool.on('acquire', (client: EventEmitter) => {
+      if (!known.has(client)) client.on('error', ignore);
+      known.add(client);
+    });
+  });
+  return events;
 }
 
 /** Resolves when the runner has ended, by itself or because it was told to, and has closed its connections. */
