@@ -31,6 +31,10 @@ const refusal = (responseCode: number, message: string) =>
 export async function startMailServer(options: MailServerOptions = {}): Promise<MailServer> {
   const received: ReceivedMail[] = [];
   const tried: string[] = [];
+  const acknowledge = async (done: () => void): Promise<void> => {
+    await options.beforeAcknowledging?.();
+    done();
+  };
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
     onRcptTo({ address }, _session, done) {
@@ -44,7 +48,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       stream.on('end', () => {
         const to = session.envelope.rcptTo.map(({ address }) => address);
         received.push({ to, ...parseMail(Buffer.concat(chunks).toString('utf8')) });
-        (options.beforeAcknowledging?.() ?? Promise.resolve()).then(() => done(), done);
+        void acknowledge(done);
       });
     },
   });
