@@ -45,6 +45,7 @@ import { createPaymentParts } from './payments/payment-parts.ts';
 import * as paymentResolvers from './payments/payment.resolver.ts';
 import type { StripeOptions } from './payments/providers/stripe-provider.ts';
 import type { StripeWebhook } from './payments/stripe-webhook.ts';
+import * as expiredReservations from './reservations/expired-reservations.resolver.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
 import * as stockLocation from './stock/location.resolver.ts';
@@ -52,6 +53,7 @@ import * as stockLedger from './stock/stock-ledger.resolver.ts';
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
 import * as userAdministration from './users/user-administration.resolver.ts';
 import { SessionResolver, UserResolver } from './users/user.resolver.ts';
+import type { WriteServices } from './write/run-command.ts';
 import { unreachableStatuses } from './write/workflow.ts';
 
 /** Every resolver; whatever is not here is not in the API. */
@@ -76,6 +78,7 @@ export const resolvers: NonEmptyArray<Function> = [
   reservationHandling.ReservationHandlingResolver,
   reservationHandling.ReservationPayloadResolver,
   reservationHandling.OrderReservationsPayloadResolver,
+  ...Object.values(expiredReservations),
   NoteResolver,
   OrderNotesResolver,
   NotePayloadResolver,
@@ -119,14 +122,16 @@ export async function createApp(options: {
   const { database, log } = options;
   const signer = createTokenSigner(options.signingKeys);
   const eventLog = await EventLog.open(database, log);
-  const writing = { database, wakeListeners: () => eventLog.wakeListeners() };
+  const writing: WriteServices = {
+    database,
+    wakeListeners: () => eventLog.wakeListeners(),
+    reportFault: (error) => logFault(log, error, 'a part of a bulk mutation failed'),
+  };
   const { paymentProviders, stripeWebhook } = createPaymentParts(options.stripe, writing, log);
   const services: Services = {
     ...writing,
     eventLog,
     sessions: new SessionService(database, signer),
-    wakeListeners: () => eventLog.wakeListeners(),
-    reportFault: (error) => logFault(log, error, 'a part of a bulk mutation failed'),
     paymentProviders,
   };
   return {

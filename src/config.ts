@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SigningKey } from './auth/token.ts';
 import type { StripeOptions } from './payments/providers/stripe-provider.ts';
+import { languageCodes, type Language } from './mail/texts.ts';
 
 /** Known to everybody who reads the repository; refused in production. */
 export const sampleJwtSecret = 'sample-secret-for-development-only-not-for-production';
@@ -52,6 +53,21 @@ const environmentSchema = z.object({
   STRIPE_API_URL: z
     .url({ protocol: /^https?$/, error: 'must be an address such as http://127.0.0.1:12111' })
     .optional(),
+  MAIL_URL: z
+    .string()
+    .regex(
+      /^(smtps?:\/\/[^/\s]+|file:.+)$/,
+      'must be a mail server such as smtp://user:password@mail.example:587, or file: with a folder such as file:./mails',
+    )
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^([^<>@\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+      'must be an address such as orders@shop.example or "The shop <orders@shop.example>"',
+    )
+    .optional(),
+  MAIL_LANGUAGE: z.enum(languageCodes).default('en'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -71,6 +87,13 @@ export interface Config {
   /** Undefined: payments through Stripe are refused. */
   readonly stripe: StripeOptions | undefined;
   readonly logLevel: string;
+  readonly mail: {
+    /** A mail server, or `file:` with a folder. Undefined: e-mails are only logged. */
+    readonly url: string | undefined;
+    readonly from: string;
+    /** What the e-mails are written in. */
+    readonly language: Language;
+  };
 }
 
 /** What is wrong with the environment, one line a variable. */
@@ -91,6 +114,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const values = parsed.data;
   const production = values.NODE_ENV === 'production';
   if (production) refuseUnsafeProduction(values);
+  if (values.MAIL_URL?.startsWith('smtp') && !values.MAIL_FROM) {
+    throw new ConfigError([
+      'MAIL_FROM: required with a mail server; set an address such as orders@shop.example',
+    ]);
+  }
   const keys = values.JWT_KEYS ?? [{ id: 'default', secret: values.JWT_SECRET ?? sampleJwtSecret }];
   return Object.freeze({
     production,
@@ -104,6 +132,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     allowedOrigins: values.ALLOWED_ORIGINS,
     stripe: stripeOptions(values),
     logLevel: values.LOG_LEVEL,
+    mail: {
+      url: values.MAIL_URL,
+      from: values.MAIL_FROM ?? 'orders@localhost',
+      language: values.MAIL_LANGUAGE,
+    },
   });
 }
 

@@ -4,6 +4,8 @@ import { ConfigError, readConfig, type Config } from './config.ts';
 import { openDatabase } from './db/driver/database.ts';
 import { startEmbeddedPostgres } from './db/embedded/start.ts';
 import { DatabaseNotUsableError, migrate } from './db/migrate.ts';
+import { startWorker } from './jobs/worker.ts';
+import { openMailer } from './mail/mailer.ts';
 import { loadSample } from './sample/load-sample.ts';
 import { startServer } from './server.ts';
 import { banner } from './banner.ts';
@@ -31,9 +33,19 @@ async function main(): Promise<void> {
   const database = openDatabase({ url, poolSize: config.databasePoolSize });
   if (config.sampleData) await loadSample(database);
   const app = await createApp({ database, signingKeys: config.signingKeys, log, stripe: config.stripe });
-  const server = await startServer(app, config);
+  const mailer = openMailer({ ...config.mail, log });
+  const { language } = config.mail;
+  const worker = startWorker({ databaseUrl: url, write: app.services, log, mailer, language });
+  // Jobs need the database as requests do: it is closed after both.
+  const close = async (): Promise<void> => {
+    await worker.stop();
+    mailer.close();
+    await app.close();
+  };
+  const server = await startServer({ ...app, close }, config);
   process.stdout.write(banner(config, server.url, embedded?.dataDirectory));
   stopOnSignals(async () => {
+    void worker.stop();
     await server.stop();
     await embedded?.stop();
   });

@@ -47,6 +47,8 @@ export const permissions = {
   'notes.add': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
   'notes.addInternal': ['order_manager', 'warehouse_staff', 'customer_service'],
   'notes.addPublic': ['order_manager', 'customer_service', 'customer'],
+  /** Having a note sent to the customer by e-mail. */
+  'notes.notify': ['order_manager', 'customer_service'],
   'notes.edit': ['order_manager'],
   'notes.editOwn': ['customer_service'],
   'history.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
+import { Logger, runMigrations } from 'graphile-worker';
 import postgres from 'postgres';
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
@@ -13,7 +14,8 @@ const oldestVersion = 150_000;
 export class DatabaseNotUsableError extends Error {}
 
 /**
- * Brings the database to the schema of this version and makes history partitions for the next two years.
+ * Brings the database and the job queue in it to the schema of this version, and makes history partitions for the
+ * next two years.
  * Servers that start at once take turns: the lock is held on the connection that migrates, because Drizzle's
  * migrator takes none. A plain client of its own, since the migrator does not run on the safe driver.
  */
@@ -28,10 +30,15 @@ export async function migrate(url: string): Promise<void> {
     await client`select pg_advisory_lock(${migrationLock})`;
     await applyMigrations(drizzle({ client }), { migrationsFolder });
     await client`select ensure_history_partitions(now() - interval '1 month', now() + interval '24 months')`;
+    // The queue has a migrator of its own, and a pool of its own for it; our lock is held meanwhile.
+    await runMigrations({ connectionString: url, maxPoolSize: 2, logger: silentLogger });
   } finally {
     await client.end({ timeout: 5 });
   }
 }
+
+/** What goes wrong is thrown; what goes right need not be told. */
+const silentLogger = new Logger(() => () => {});
 
 async function refuseUnusable(client: postgres.Sql, url: string): Promise<void> {
   const { host } = new URL(url);

@@ -7,7 +7,12 @@ import type { BulkAnswer, BulkCommand, BulkInput } from '../write/bulk-command.t
 import type { PaymentProviders } from '../shared/payment-provider.ts';
 import type { Command, CommandInput, CommandResult, Target } from '../write/command.ts';
 import { runBulk } from '../write/run-bulk.ts';
-import { runCommand, type CommandRequest, type WriteServices } from '../write/run-command.ts';
+import {
+  runCommand,
+  type CommandAnswer,
+  type CommandRequest,
+  type WriteServices,
+} from '../write/run-command.ts';
 import type { LoaderDefinition } from './loading.ts';
 import { invalidIds, validateInput } from './validation.ts';
 import type { SessionService } from '../auth/session-service.ts';
@@ -77,13 +82,21 @@ export class RequestContext implements CommandRequest {
   }
 
   /** Runs a command of a mutation, and gives the root of its payload. */
-  async run<Input extends CommandInput & object, Result extends CommandResult, Locked extends Target>(
+  run<Input extends CommandInput & object, Result extends CommandResult, Locked extends Target>(
     command: Command<Input, Result, Locked>,
+    input: Input,
+  ): Promise<Payload<Result>> {
+    return this.runAll((services, request) => runCommand(services, request, command, input), input);
+  }
+
+  /** The same for a mutation that runs several commands. */
+  async runAll<Input extends CommandInput & object, Result extends CommandResult>(
+    work: (services: Services, request: CommandRequest, input: Input) => Promise<CommandAnswer<Result>>,
     input: Input,
   ): Promise<Payload<Result>> {
     const problems = await validateInput(input);
     if (problems.length > 0) return { userErrors: problems } as unknown as Payload<Result>;
-    const { result, userErrors } = await runCommand(this.services, this, command, input);
+    const { result, userErrors } = await work(this.services, this, input);
     this.forgetLoaded();
     return { ...result, userErrors } as unknown as Payload<Result>;
   }

@@ -17,6 +17,12 @@ export class AddNoteInput extends CommandInputFields {
     description: 'True: for staff only. Left out: true for staff, false for a customer.',
   })
   isInternal?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: send it to the customer by e-mail too; only with `isInternal: false`. Permission: notes.notify. Left out: false.',
+  })
+  notifyCustomer?: boolean | null;
 }
 
 @InputType({ description: 'Names the note.' })

@@ -26,7 +26,8 @@ export class NoteResolver {
   }
 
   @Mutation(() => NotePayload, {
-    description: 'Writes a note on an order. Permission: notes.add. Logs: note_added, without the text.',
+    description:
+      'Writes a note on an order; with `notifyCustomer` a job sends it to the customer by e-mail. Permission: notes.add. Logs: note_added, without the text; edited when the e-mail has gone.',
   })
   @Authorized(...addNote.permissions)
   addNote(@Input(() => AddNoteInput) input: AddNoteInput, @Ctx() context: RequestContext) {

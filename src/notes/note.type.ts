@@ -14,6 +14,14 @@ export class OrderNote {
     description: 'True: for staff only; false: the customer sees it too.',
   })
   isInternal!: boolean;
+  @Field(() => Boolean, { simple: true, description: 'Whether the customer is to be told of it by e-mail.' })
+  notifyCustomer!: boolean;
+  @Field(() => DateTime, {
+    nullable: true,
+    simple: true,
+    description: 'When the mail server took the e-mail to the customer; null: not, or not yet.',
+  })
+  notifiedAt!: string | null;
   @Field(() => Int, { simple: true, description: 'Raised by every change; send it as `expectedVersion`.' })
   version!: number;
   @Field(() => DateTime, { simple: true, description: 'When it was written.' })

@@ -9,6 +9,8 @@ export const noteWorkflow = {
     { permission: 'notes.edit', from, action: 'edited' },
     { permission: 'notes.editOwn', from, action: 'edited' },
   ],
+  // Done by the job that has sent the e-mail; there is no mutation for it.
+  recordNoteMail: [{ permission: 'notes.notify', from, action: 'edited' }],
   deleteNote: [
     { permission: 'notes.edit', from, action: 'edited' },
     { permission: 'notes.editOwn', from, action: 'edited' },

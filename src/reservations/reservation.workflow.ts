@@ -3,7 +3,7 @@ import type { Workflow } from '../write/workflow.ts';
 
 const open = ['pending', 'confirmed', 'processing', 'packed'] as const;
 
-/** What may be done by hand to the reservations of an order, by the order's status, which it leaves as it is. */
+/** What may be done to the reservations of an order, by the order's status, which it mostly leaves as it is. */
 export const reservationWorkflow = {
   reserveInventory: [{ permission: 'reservations.manage', from: open, action: 'inventory_reserved' }],
   extendReservation: [{ permission: 'reservations.manage', from: open, action: 'edited' }],
@@ -16,6 +16,15 @@ export const reservationWorkflow = {
       from: ['confirmed', 'processing', 'packed'],
       action: 'edited',
       refusedOnHold: true,
+    },
+  ],
+  // Nobody has confirmed the order while its stock was kept, so that it ends; of a confirmed one only the units go.
+  releaseExpiredReservations: [
+    { permission: 'reservations.manage', from: ['pending'], to: 'cancelled', action: 'cancelled' },
+    {
+      permission: 'reservations.manage',
+      from: ['confirmed', 'processing', 'packed'],
+      action: 'inventory_released',
     },
   ],
 } as const satisfies Workflow<OrderStatus>;

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../db/driver/database.ts';
-import type { ReservationReleaseReason } from '../db/tables/enumerations.ts';
+import type { ReservationReleaseReason, StockMovementReason } from '../db/tables/enumerations.ts';
 
 /** Units of a line of an order at a location. */
 export interface UnitsOfLine {
@@ -22,6 +22,8 @@ export async function releaseUnits(
   release: { orderId: string; performedById: string | null; reason: ReservationReleaseReason; now: string },
   lines: readonly UnitsOfLine[],
 ): Promise<number> {
+  // The ledger tells what lapsed from what somebody gave back.
+  const movementReason: StockMovementReason = release.reason === 'expired' ? 'expired' : 'released';
   const [row] = await transaction.execute<{ units: number }>(sql`
     with line as (
       select "orderItemId" as order_item_id, "locationId" as location_id, "reservationId" as reservation_id,
@@ -32,7 +34,8 @@ export async function releaseUnits(
     ), candidate as materialized (
       select inventory_reservations.id, variant_id, location_id, line.quantity, quantity_remaining,
         sum(quantity_remaining) over (
-          partition by order_item_id, location_id order by created_at desc, inventory_reservations.id desc
+          partition by order_item_id, location_id, line.reservation_id
+          order by created_at desc, inventory_reservations.id desc
         ) as up_to
       from inventory_reservations join line using (order_item_id, location_id)
       where order_id = ${release.orderId}::uuid and is_active
@@ -64,8 +67,8 @@ export async function releaseUnits(
     ), moved as (
       insert into stock_movements
         (variant_id, location_id, on_hand_change, reserved_change, reason, order_id, performed_by_id)
-      select variant_id, location_id, 0, -quantity, 'released', ${release.orderId}::uuid,
-        ${release.performedById}::uuid
+      select variant_id, location_id, 0, -quantity, ${movementReason}::stock_movement_reason,
+        ${release.orderId}::uuid, ${release.performedById}::uuid
       from given_back
     )
     select coalesce(sum(quantity), 0)::integer as units from given_back`);

@@ -58,6 +58,29 @@ export async function claimIdempotencyKey(
   return earlier.result;
 }
 
+/** The result that is stored under the key of this input, if there is one. Reading it claims nothing. */
+export async function findStoredResult(
+  read: Executor,
+  userId: string | null,
+  command: string,
+  input: CommandInput,
+): Promise<Record<string, unknown> | undefined> {
+  if (input.idempotencyKey === undefined || input.idempotencyKey === null || userId === null) {
+    return undefined;
+  }
+  const [stored] = await read
+    .select({ result: idempotencyKeys.result })
+    .from(idempotencyKeys)
+    .where(
+      and(
+        partOfKey(userId, input.idempotencyKey, 0),
+        eq(idempotencyKeys.command, command),
+        eq(idempotencyKeys.inputHash, inputHash(input)),
+      ),
+    );
+  return stored?.result ?? undefined;
+}
+
 export async function storeResult(
   transaction: Executor,
   userId: string | null,

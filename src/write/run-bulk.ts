@@ -1,10 +1,11 @@
 import { requirePermission, type Actor } from '../auth/actor.ts';
 import type { Executor } from '../db/driver/database.ts';
 import { OutcomeUnknownError } from '../db/driver/errors.ts';
-import { recordHistory, type DatedEntry, type Performer } from '../history/record-history.ts';
+import { type DatedEntry, type Performer } from '../history/record-history.ts';
 import { atPath, notFound, Refusal, UserError } from '../shared/errors.ts';
 import type { BulkAnswer, BulkCommand, BulkInput, BulkPlan, BulkRow } from './bulk-command.ts';
 import type { Target } from './command.ts';
+import { recordChanges } from './record-changes.ts';
 import { claimIdempotencyKey, storeResult } from './idempotency.ts';
 import type { CommandRequest, WriteServices } from './run-command.ts';
 
@@ -157,7 +158,7 @@ async function runBatch<Input extends BulkInput, Locked extends Target>(
     rows.push(done.row);
     history.push(...done.history);
   }
-  await recordHistory(transaction, run.performer, history);
+  await recordChanges(transaction, run.performer, history);
   await storeResult(transaction, actor.userId, input, { rows }, batch.part);
   return { rows, wroteHistory: history.length > 0 };
 }

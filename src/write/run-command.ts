@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { requirePermission, type Actor } from '../auth/actor.ts';
 import { isoInstant } from '../db/columns.ts';
 import type { Database, Executor } from '../db/driver/database.ts';
-import { occurredAt, recordHistory, type Performer } from '../history/record-history.ts';
+import { occurredAt, type Performer } from '../history/record-history.ts';
 import { notFound, Refusal, type UserError } from '../shared/errors.ts';
 import { carryOut } from './carry-out.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type SubjectCommand,
   type Target,
 } from './command.ts';
+import { recordChanges } from './record-changes.ts';
 import { claimIdempotencyKey, storeResult } from './idempotency.ts';
 
 /** Where the pipe writes and whom it tells. */
@@ -112,7 +113,7 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   }
   const scope: Scope = { transaction, actor, now: locked.now };
   const { result, history } = await carryOut(scope, command, locked.target, input);
-  await recordHistory(transaction, performer, history);
+  await recordChanges(transaction, performer, history);
   await storeResult(transaction, actor.userId, input, result);
   return { result, wroteHistory: history.length > 0 };
 }
@@ -129,7 +130,7 @@ async function runFree<Input extends CommandInput, Result extends CommandResult>
   const [clock] = await transaction.execute<{ now: string }>(sql`select clock_timestamp()::text as now`);
   const scope: Scope = { transaction, actor, now: isoInstant(clock!.now) };
   const { result, history } = await command.execute(scope, input);
-  await recordHistory(transaction, performer, occurredAt(history, scope.now));
+  await recordChanges(transaction, performer, occurredAt(history, scope.now));
   await storeResult(transaction, actor.userId, input, result);
   return { result, wroteHistory: history.length > 0 };
 }

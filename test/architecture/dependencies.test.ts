@@ -57,6 +57,9 @@ const layers = [
   'write',
   'graphql',
   'features',
+  // E-mails tell of the data below. Jobs are callers like the resolvers of the app, and so stand above the features.
+  'mail',
+  'jobs',
   'import',
   'sample',
   'app',
@@ -82,7 +85,7 @@ function offences(rule: (file: SourceFile) => (string | false)[]): string[] {
 
 const isOurs = (specifier: string): boolean => specifier.endsWith('.ts');
 
-test('dependencies point downward: shared <- db <- auth <- history <- write <- graphql <- features <- app <- server <- main', () => {
+test('dependencies point downward: shared <- db <- auth <- history <- write <- graphql <- features <- mail <- jobs <- app <- server <- main', () => {
   expect(
     offences(({ path, imports }) =>
       imports
@@ -146,6 +149,15 @@ test('the PostgreSQL driver is imported only where a plain client is needed and 
   expect(
     offences(({ path, imports }) => [imports.includes('postgres') && !allowed.test(path) && path]),
   ).toEqual([]);
+});
+
+test('the job queue is known to the worker and the migration, the mail library to the mailer', () => {
+  const importersOf = (library: string): string[] =>
+    files.filter(({ imports }) => imports.includes(library)).map(({ path }) => path);
+  expect(importersOf('graphile-worker').filter((path) => !path.startsWith('jobs/'))).toEqual([
+    'db/migrate.ts',
+  ]);
+  expect(importersOf('nodemailer')).toEqual(['mail/mailer.ts']);
 });
 
 test('statements are written only in db, repositories, subjects, commands, record-history, auth, import and sample', () => {

@@ -32,6 +32,7 @@ test('nothing set: a development server on this machine, with an embedded databa
     allowedOrigins: [],
     stripe: undefined,
     logLevel: 'info',
+    mail: { url: undefined, from: 'orders@localhost', language: 'en' },
   });
 });
 
@@ -48,6 +49,9 @@ test('every variable is read', () => {
     STRIPE_WEBHOOK_SECRET: 'whsec_1',
     STRIPE_API_URL: 'http://127.0.0.1:12111',
     LOG_LEVEL: 'warn',
+    MAIL_URL: 'smtp://user:pw@mail.internal:587',
+    MAIL_FROM: 'The shop <orders@shop.example>',
+    MAIL_LANGUAGE: 'de',
   });
   expect(config).toEqual({
     production: true,
@@ -61,6 +65,11 @@ test('every variable is read', () => {
     allowedOrigins: ['https://shop.example', 'https://desk.example'],
     stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1', apiUrl: 'http://127.0.0.1:12111' },
     logLevel: 'warn',
+    mail: {
+      url: 'smtp://user:pw@mail.internal:587',
+      from: 'The shop <orders@shop.example>',
+      language: 'de',
+    },
   });
   expect(Object.isFrozen(config)).toBe(true);
 });
@@ -100,6 +109,12 @@ describe('what is malformed is refused, and named', () => {
     [{ STRIPE_WEBHOOK_SECRET: 'whsec_1' }, 'STRIPE_SECRET_KEY'],
     [{ STRIPE_API_URL: 'api.stripe.com' }, 'STRIPE_API_URL'],
     [{ STRIPE_API_URL: 'ftp://api.stripe.com' }, 'STRIPE_API_URL'],
+    [{ MAIL_URL: 'http://mail.example' }, 'MAIL_URL'],
+    [{ MAIL_URL: 'file:' }, 'MAIL_URL'],
+    [{ MAIL_URL: 'smtp://mail.example' }, 'MAIL_FROM'],
+    [{ MAIL_FROM: 'nobody' }, 'MAIL_FROM'],
+    [{ MAIL_FROM: 'a@b.example\r\nBcc: c@d.example' }, 'MAIL_FROM'],
+    [{ MAIL_LANGUAGE: 'xx' }, 'MAIL_LANGUAGE'],
     [{ JWT_SECRET: 'short' }, 'JWT_SECRET'],
     [{ JWT_KEYS: 'nocolon' }, 'JWT_KEYS'],
     [{ JWT_KEYS: `:${secret}` }, 'JWT_KEYS'],

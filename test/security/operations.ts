@@ -158,6 +158,7 @@ export const mutations: Readonly<Record<string, Operation>> = {
     text: () => `(input: { locationCode: "LONDON", lines: [] }) { ${errors} }`,
     allowed: warehouse,
   },
+  releaseExpiredReservations: { text: () => `(input: { limit: 0 }) { ${errors} }`, allowed: manager },
   createProduct: { text: () => `(input: { name: "", variants: [] }) { ${errors} }`, allowed: manager },
   setTaxRate: { text: () => `(input: { country: "?" }) { ${errors} }`, allowed: manager },
   setShippingRate: {

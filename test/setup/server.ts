@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { createApp } from '../../src/app.ts';
 import type { SigningKey } from '../../src/auth/token.ts';
 import { hashPassword } from '../../src/auth/password.ts';
@@ -7,6 +7,9 @@ import { customers } from '../../src/db/tables/customers.ts';
 import type { Role } from '../../src/db/tables/enumerations.ts';
 import { users } from '../../src/db/tables/users.ts';
 import type { StripeOptions } from '../../src/payments/providers/stripe-provider.ts';
+import { startWorker, type Worker } from '../../src/jobs/worker.ts';
+import type { Mailer } from '../../src/mail/mailer.ts';
+import type { Language } from '../../src/mail/texts.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -40,19 +43,26 @@ export interface TestServer {
 
 const roles: readonly Role[] = ['order_manager', 'warehouse_staff', 'customer_service', 'customer'];
 
+export interface TestServerOptions extends ServeOptions {
+  /** Work on the jobs too, with this mailer; without it nobody does. */
+  readonly worker?: { readonly mailer: Mailer; readonly language?: Language };
+}
+
 /** A real server on a database of its own, with one user a role. */
-export async function startTestServer(options: ServeOptions = {}): Promise<TestServer> {
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   return startTestServerOn(await createTestDatabase(), options);
 }
 
 /** The same on a migrated database that the test has made itself. */
 export async function startTestServerOn(
   testDatabase: TestDatabase,
-  options: ServeOptions = {},
+  options: TestServerOptions = {},
 ): Promise<TestServer> {
   const database = openDatabase({ url: testDatabase.url, poolSize: 4 });
   const { userIds, customerId } = await addUsers(database);
   const server = await serve(testDatabase.url, 0, options);
+  const worker =
+    options.worker && startTestWorker({ databaseUrl: testDatabase.url, database, ...options.worker });
   const anonymous = asker(server.url, null);
   const tokens = Object.fromEntries(
     await Promise.all(roles.map(async (role) => [role, await signIn(anonymous, role)] as const)),
@@ -68,6 +78,7 @@ export async function startTestServerOn(
     as: Object.fromEntries(roles.map((role) => [role, asker(server.url, tokens[role])])) as Record<Role, Ask>,
     startAnother: () => serve(testDatabase.url, 0, options),
     async stop() {
+      await worker?.stop();
       await server.stop();
       await database.close();
       await testDatabase.drop();
@@ -89,10 +100,29 @@ export async function serve(
     database: openDatabase({ url: databaseUrl, poolSize: 8 }),
     signingKeys: testSigningKeys,
     stripe: options.stripe,
-    log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+    log: testLog(),
   });
   return startServer(app, { host: '127.0.0.1', port });
 }
+
+/** Works on the jobs of a database until it is stopped. */
+export function startTestWorker(options: {
+  databaseUrl: string;
+  database: Database;
+  mailer: Mailer;
+  language?: Language;
+  log?: Logger;
+}): Worker {
+  const { databaseUrl, database, mailer, language = 'en', log = testLog() } = options;
+  const write = {
+    database,
+    wakeListeners: () => {},
+    reportFault: (error: unknown) => log.error({ error }, 'a part failed'),
+  };
+  return startWorker({ databaseUrl, write, log, mailer, language });
+}
+
+const testLog = (): Logger => pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
 
 export function asker(url: string, token: string | null): Ask {
   return async (query, variables) => {

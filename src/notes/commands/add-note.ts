@@ -8,6 +8,7 @@ export interface AddNoteInput extends CommandInput {
   orderId: string;
   note: string;
   isInternal?: boolean | null;
+  notifyCustomer?: boolean | null;
 }
 
 /** Writes a note on an order. Its text stays out of the history, which is never changed and outlives people. */
@@ -20,14 +21,31 @@ export const addNote = defineSubjectCommand(
       const kind = isInternal ? 'internal' : 'customer-visible';
       throw invalid(`Your role may not write ${kind} notes.`, ['isInternal']);
     }
+    const notifyCustomer = input.notifyCustomer ?? false;
+    if (notifyCustomer && !may(actor, 'notes.notify')) {
+      throw invalid('Your role may not send notes to the customer.', ['notifyCustomer']);
+    }
+    if (notifyCustomer && isInternal) {
+      throw invalid('Only a note that the customer sees can be sent: add isInternal: false.', [
+        'notifyCustomer',
+      ]);
+    }
     const [note] = await transaction
       .insert(orderNotes)
-      .values({ orderId: order.id, note: input.note, isInternal, createdById: actor.userId, createdAt: now })
+      .values({
+        orderId: order.id,
+        note: input.note,
+        isInternal,
+        notifyCustomer,
+        createdById: actor.userId,
+        createdAt: now,
+      })
       .returning({ id: orderNotes.id });
     return {
       result: { noteId: note!.id, orderId: order.id },
       description: isInternal ? 'An internal note was added.' : 'A note for the customer was added.',
-      additionalData: { noteId: note!.id, isInternal },
+      // The e-mail follows from this entry: see src/write/request-jobs.ts.
+      additionalData: { noteId: note!.id, isInternal, ...(notifyCustomer && { notifyCustomer }) },
     };
   },
 );

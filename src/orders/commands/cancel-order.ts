@@ -1,10 +1,9 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { orderFulfillments } from '../../db/tables/fulfillments.ts';
-import { orderItems } from '../../db/tables/orders.ts';
 import { InvalidTransitionError, Refusal } from '../../shared/errors.ts';
-import { releaseReservations } from '../../stock/release.repository.ts';
 import { defineSubjectCommand, type CommandInput, type Scope } from '../../write/command.ts';
 import { allowedCommands } from '../../write/workflow.ts';
+import { cancelItems } from '../cancelled-items.repository.ts';
 import { orderSubject } from '../order.subject.ts';
 import { orderWorkflow } from '../order.workflow.ts';
 import type { HistoryEntry } from '../../history/record-history.ts';
@@ -24,16 +23,7 @@ export const cancelOrder = defineSubjectCommand(
   async ({ target: order, ...scope }, input: CancelOrderInput) => {
     await refuseOnceShipped(scope, order);
     const cancelled = await cancelFulfillments(scope, order);
-    const units = await releaseReservations(scope.transaction, {
-      orderId: order.id,
-      performedById: scope.actor.userId,
-      reason: 'order_cancelled',
-      now: scope.now,
-    });
-    await scope.transaction
-      .update(orderItems)
-      .set({ quantityCancelled: sql`quantity - quantity_fulfilled` })
-      .where(eq(orderItems.orderId, order.id));
+    const units = await cancelItems(scope, order.id);
     const released: HistoryEntry = {
       orderId: order.id,
       action: 'inventory_released',

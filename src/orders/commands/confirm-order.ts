@@ -1,5 +1,6 @@
 import { defineSubjectCommand, type CommandInput, type Scope } from '../../write/command.ts';
 import { createFulfillmentsForReservations } from '../fulfillment-creation.repository.ts';
+import { keepReservations } from '../kept-reservations.repository.ts';
 import { orderSubject } from '../order.subject.ts';
 
 export interface ConfirmOrderInput extends CommandInput {
@@ -9,6 +10,7 @@ export interface ConfirmOrderInput extends CommandInput {
 /** What confirming a locked order does beside its status: one fulfillment for each location with its reservations. */
 export async function prepareConfirmation({ transaction, now }: Scope, orderId: string) {
   const fulfillments = await createFulfillmentsForReservations(transaction, orderId, now);
+  await keepReservations(transaction, orderId);
   const numbers = fulfillments.map(({ number }) => number);
   return {
     description: `The order was confirmed with ${numbers.length} fulfillments.`,

@@ -17,6 +17,10 @@ export const createOrder: FreeCommand<CreateOrderInput, { orderId: string }> = {
   name: 'createOrder',
   permissions: ['orders.create'],
   async execute(scope, input) {
+    const { reservationExpiresAt } = input;
+    if (reservationExpiresAt && Date.parse(reservationExpiresAt) <= Date.parse(scope.now)) {
+      throw invalid('reservationExpiresAt must be in the future.', ['reservationExpiresAt']);
+    }
     if (input.contact && input.customerId) {
       throw invalid('The order has a customer: leave contact out, or customerId for a guest.', ['contact']);
     }

@@ -1,0 +1,12 @@
+import type { Logger } from 'pino';
+import { systemActor } from '../auth/actor.ts';
+import type { CommandRequest, WriteServices } from '../write/run-command.ts';
+
+/** What every job works with. */
+export interface JobServices {
+  readonly write: WriteServices;
+  readonly log: Logger;
+}
+
+/** Commands of jobs are nobody's: the history names no performer. */
+export const bySystem: CommandRequest = { actor: systemActor, ipAddress: null, userAgent: null };

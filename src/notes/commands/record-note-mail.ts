@@ -1,0 +1,18 @@
+import { defineSubjectCommand, type CommandInput } from '../../write/command.ts';
+import { noteSubject } from '../note.subject.ts';
+
+export interface RecordNoteMailInput extends CommandInput {
+  noteId: string;
+}
+
+/** Stamps a note with the moment at which the mail server took the e-mail about it. The system does. */
+export const recordNoteMail = defineSubjectCommand(
+  'recordNoteMail',
+  noteSubject,
+  async ({ target: note, now }, _input: RecordNoteMailInput) => ({
+    result: { noteId: note.id, orderId: note.orderId },
+    description: 'The customer was sent a note by e-mail.',
+    additionalData: { noteId: note.id },
+    changes: { notifiedAt: now },
+  }),
+);
