@@ -27,7 +27,10 @@ export class ShippingRate {
 @ObjectType({
   description: 'A contract price: what a customer pays for a variant instead of the list price.',
 })
-export class CustomerPrice {}
+export class CustomerPrice {
+  @Field(() => String, { simple: true, description: 'ISO 4217 code of the orders that it is for.' })
+  currency!: string;
+}
 
 export const CustomerPriceConnection = connectionType('CustomerPrice', () => CustomerPrice);
 

@@ -96,7 +96,7 @@ interface CommandBase<Input extends CommandInput> {
   readonly name: string;
   /** The actor needs at least one of them. */
   readonly permissions: readonly Permission[];
-  /** What must not be kept of the input, not even inside a digest. See docs/decisions/0005-people.md. */
+  /** What must not be kept of the input, not even inside a digest. See docs/decisions/0006-people.md. */
   readonly secrets?: readonly string[];
   /** What takes long and needs no database, such as hashing a password: no transaction waits for it. */
   prepare?(input: Input): Promise<Input>;

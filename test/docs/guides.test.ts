@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'graphql';
+import { Kind, OperationTypeNode, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import { waitUntil } from '../setup/wait-until.ts';
@@ -54,7 +54,7 @@ class Reader {
   private async send({ line, text, word: by }: GuideStep): Promise<void> {
     const role = roleOfLogin[by as keyof typeof roleOfLogin];
     const [operation] = parse(text).definitions;
-    if (!role || operation?.kind !== 'OperationDefinition') throw new Error(`line ${line}: ${by}?`);
+    if (!role || operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`line ${line}: ${by}?`);
     const variables: Record<string, unknown> = {};
     for (const { variable } of operation.variableDefinitions ?? []) {
       const { value: name } = variable.name;
@@ -63,7 +63,7 @@ class Reader {
       }
       variables[name] = this.names.get(name);
     }
-    if (operation.operation === 'subscription') {
+    if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
       const client = socketClient(live.url, server.tokens[role]);
       this.sockets.push({ close: () => client.dispose() });
       const subscribed = live.eventLog.statistics().subscribers + 1;

@@ -11,7 +11,7 @@ export interface EraseCustomerInput extends CommandInput {
 const ordersNamed = 10;
 
 /**
- * Removes the person, keeps orders, money and audit; docs/decisions/0005-people.md says what that means for each
+ * Removes the person, keeps orders, money and audit; docs/decisions/0006-people.md says what that means for each
  * table, and why it is one transaction without the orders' advisory locks.
  */
 export const eraseCustomer: FreeCommand<EraseCustomerInput, { customerId: string }> = {
