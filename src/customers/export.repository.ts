@@ -26,6 +26,7 @@ export async function readCustomerData(
       'customer', to_jsonb(customers),
       'users', ${rowsOf('users', sql`each.customer_id = ${customerId}::uuid`, ['password_hash'])},
       'sessions', ${rowsOf('refresh_tokens', sql`each.user_id in ${theirUsers}`, ['token_hash'])},
+      'contractPrices', ${rowsOf('customer_prices', sql`each.customer_id = ${customerId}::uuid`)},
       'orders', ${rowsOf('orders', sql`each.customer_id = ${customerId}::uuid`, ['assigned_to_id', 'held_by_id'])},
       'orderItems', ${rowsOf('order_items', ofTheirOrders)},
       'fulfillments', ${rowsOf('order_fulfillments', ofTheirOrders, ['assigned_to_id', 'warehouse_location'])},
@@ -36,7 +37,7 @@ export async function readCustomerData(
         'order_notes',
         sql`(each.created_by_id in ${theirUsers} or (not each.is_internal and ${ofTheirOrders}))`,
       )},
-      'history', ${rowsOf('order_history', byThem, ['transaction_id', 'position'])},
+      'history', ${rowsOf('order_history', byThem, ['transaction_id', 'position', 'chain_place', 'hash', 'origin_digest', 'origin_salt'])},
       'idempotencyKeys', ${rowsOf('idempotency_keys', sql`each.user_id in ${theirUsers}`, ['input_hash'])}
     )::text as data
     from customers where id = ${customerId}::uuid`);

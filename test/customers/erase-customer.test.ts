@@ -188,6 +188,7 @@ test('the export has everything that names the person, from wherever it is, and 
     customer: undefined,
     users: 1,
     sessions: 1,
+    contractPrices: 0,
     orders: 2,
     orderItems: 2,
     fulfillments: 1,
@@ -209,9 +210,10 @@ test('the export has everything that names the person, from wherever it is, and 
 
 test('every table is thought of: exported where it is about a customer, or known not to be', async () => {
   const exported =
-    `customers users refresh_tokens orders order_items order_fulfillments payments returns return_items
+    `customers users refresh_tokens customer_prices orders order_items order_fulfillments payments returns return_items
     order_notes order_history idempotency_keys`.split(/\s+/);
-  const others = `fulfillment_items inventory_reservations log_identity product_variants products stock_levels
+  const others = `fulfillment_items inventory_reservations log_identity order_history_heads
+    payment_provider_events shipping_rates tax_rates product_variants products stock_levels
     stock_locations stock_movements`.split(/\s+/);
   const tables = await execute(sql`
     select relname as name from pg_class
@@ -260,7 +262,14 @@ describe('erasing', () => {
     });
     expect(await kept()).toEqual(before);
     const after = await history();
-    expect(after.slice(0, entries.length)).toEqual(entries);
+    // Only from where the person did something is gone; the chains still verify, as expectInvariants finds.
+    const staff: unknown[] = Object.values(server.userIds);
+    const withoutOrigin = { ip_address: null, user_agent: null, origin_salt: null };
+    expect(after.slice(0, entries.length)).toEqual(
+      entries.map((entry) =>
+        staff.includes(entry['performed_by_id']) ? entry : { ...entry, ...withoutOrigin },
+      ),
+    );
     expect(after.slice(entries.length)).toMatchObject(
       [0, 1].map(() => ({
         action: 'edited',

@@ -130,6 +130,10 @@ const paths: Record<string, (field: string) => { document: string; read: (data: 
     document: `{ fulfillment(id: "${ids.fulfillmentId}") { ${field} } }`,
     read: (data) => data.fulfillment,
   }),
+  Customer: (field) => ({
+    document: `{ order(id: "${ids.orderId}") { customer { ${field} } } }`,
+    read: (data) => data.order.customer,
+  }),
   ProductVariant: (field) => ({
     document: `{ variant(sku: "${ids.sku}") { ${field} } }`,
     read: (data) => data.variant,

@@ -3,7 +3,7 @@ import { invalid } from '../../shared/errors.ts';
 import type { CommandInput, FreeCommand } from '../../write/command.ts';
 import { discountFrom, type DiscountInput } from '../discount.ts';
 import { resolveLines, type RequestedLine } from '../order-lines.ts';
-import { placeOrder, type NewOrder } from '../place-order.ts';
+import { placeOrder, type NewOrder } from '../place-order.repository.ts';
 
 export interface CreateOrderInput extends CommandInput, Omit<NewOrder, 'customerId' | 'discount'> {
   channel: Channel;

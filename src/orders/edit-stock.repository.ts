@@ -6,7 +6,7 @@ import type { StockLocationRow } from '../stock/stock.repository.ts';
 import type { Scope } from '../write/command.ts';
 import { addToFulfillments, takeFromFulfillments } from './edit-fulfillments.repository.ts';
 import type { OrderRow } from './order.repository.ts';
-import { reserveLines } from './place-order.ts';
+import { reserveLines } from './place-order.repository.ts';
 
 /** A line of an order whose units change; from 0 when it is new, to 0 when it is taken out. */
 export interface ChangedLine {
