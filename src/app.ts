@@ -39,7 +39,7 @@ import { OrderHistoryResolver } from './orders/order-history.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
 import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
 import * as timeline from './orders/timeline.resolver.ts';
-import { orderFollowsFulfillments, orderWorkflow } from './orders/order.workflow.ts';
+import { orderFollowsFulfillments, orderWorkflow, tillSale } from './orders/order.workflow.ts';
 import * as pricing from './pricing/pricing.resolver.ts';
 import { createPaymentParts } from './payments/payment-parts.ts';
 import * as paymentResolvers from './payments/payment.resolver.ts';
@@ -151,7 +151,7 @@ export async function createApp(options: {
 function checkWorkflows(): void {
   // What returns lead to comes with their commands.
   const later = ['return_requested', 'returned'];
-  const orderSteps = [...Object.values(orderWorkflow).flat(), ...orderFollowsFulfillments];
+  const orderSteps = [...Object.values(orderWorkflow).flat(), tillSale, ...orderFollowsFulfillments];
   const unreachable = [
     ...unreachableStatuses(orderSteps, 'pending', orderStatus.enumValues).filter(
       (status) => !later.includes(status),

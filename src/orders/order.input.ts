@@ -16,6 +16,7 @@ import { DateTime, SafeInt } from '../graphql/scalars.ts';
 import { IsCurrency } from '../graphql/validation.ts';
 import { enumType } from '../graphql/enum-type.ts';
 import { Channel, FulfillmentState, OrderPriority, OrderStatus, PaymentState } from './order.enums.type.ts';
+import { PaymentMethod } from '../payments/payment.type.ts';
 import { OrderInput } from './order-steps.input.ts';
 import type { OrderFilterValues, OrderSortValue } from './order-search.repository.ts';
 
@@ -121,6 +122,19 @@ export class ContactInput {
   phone?: string | null;
 }
 
+@InputType({ description: 'How a sale at a till was paid, in full.' })
+export class TillPaymentInput {
+  @Field(() => PaymentMethod, { description: 'CASH, CARD or TRANSFER.' })
+  method!: PaymentMethod;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The terminal’s or the bank’s reference, unique for the method.',
+  })
+  @IsOptional()
+  @Length(1, 100)
+  providerReference?: string | null;
+}
+
 @InputType({ description: 'A new order.' })
 export class CreateOrderInput extends CommandInputFields {
   @Field(() => Channel, { description: 'Where it was placed.' })
@@ -154,6 +168,19 @@ export class CreateOrderInput extends CommandInputFields {
   @ArrayMaxSize(500)
   @ValidateNested({ each: true })
   lines!: CreateOrderLineInput[];
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'A sale at a till (channel RETAIL_POS): paid in full, handed over from the locations of the lines, and COMPLETED at once, or nothing happens.',
+  })
+  takeAway?: boolean | null;
+  @Field(() => TillPaymentInput, {
+    nullable: true,
+    description: 'How it was paid; with takeAway, and only then. CASH when left out.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  payment?: TillPaymentInput | null;
   @Field(() => DiscountInput, { nullable: true, description: 'What is taken off the goods before tax.' })
   @IsOptional()
   @ValidateNested()

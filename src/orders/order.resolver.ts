@@ -78,7 +78,7 @@ export class OrderResolver {
 
   @Mutation(() => OrderPayload, {
     description:
-      'Places an order at the list prices and reserves every line, or changes nothing and says what is short. Permission: orders.create. Logs: created, inventory_reserved.',
+      'Places an order at the customer’s prices and reserves every line, or changes nothing and says what is short. With takeAway it is a finished sale at a till. Permission: orders.create. Logs: created, inventory_reserved; with takeAway also payment_received and status_changed.',
   })
   @Authorized(...createOrder.permissions)
   createOrder(@Input(() => CreateOrderInput) input: CreateOrderInput, @Ctx() context: RequestContext) {

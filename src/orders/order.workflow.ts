@@ -4,7 +4,7 @@ import {
   type OrderHistoryAction,
   type OrderStatus,
 } from '../db/tables/enumerations.ts';
-import type { Workflow } from '../write/workflow.ts';
+import type { Transition, Workflow } from '../write/workflow.ts';
 
 const beforeShipped: readonly OrderStatus[] = ['pending', 'confirmed', 'processing', 'packed'];
 /** Somebody may still have to do something. */
@@ -68,6 +68,14 @@ export const orderWorkflow = {
   addHistoryEntry: [{ permission: 'history.add', from: orderStatus.enumValues, action: 'edited' }],
   addNote: [{ permission: 'notes.add', from: orderStatus.enumValues, action: 'note_added' }],
 } as const satisfies Workflow<OrderStatus>;
+
+/** What createOrder does at once with goods that are taken away at a till; no mutation of its own. */
+export const tillSale = {
+  permission: 'orders.create',
+  from: ['pending'],
+  to: 'completed',
+  action: 'status_changed',
+} as const satisfies Transition<OrderStatus>;
 
 /** The column that says when an order reached a status. */
 export const orderMilestones = {

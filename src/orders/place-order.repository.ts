@@ -36,6 +36,8 @@ export interface NewOrder {
 export interface PlacedOrder {
   readonly id: string;
   readonly number: string;
+  readonly totalMinor: number;
+  readonly currency: string;
   /** True when the shop had placed it already, and nothing was done now. */
   readonly existed: boolean;
   readonly history: readonly HistoryEntry[];
@@ -51,7 +53,9 @@ export async function placeOrder(
   const charges = await findCharges(scope.transaction, order.shippingAddress ?? null, order.currency);
   const price = priceOrder(lines, order.discount ?? null, charges);
   const placed = await insertOrder(scope, order, lines, price);
-  if (placed.existed) return { ...placed, history: [] };
+  const { totalMinor } = price;
+  const { currency } = order;
+  if (placed.existed) return { ...placed, totalMinor, currency, history: [] };
   await insertItems(scope, placed.id, 1, lines, price);
   const allocations = await reserveLines(
     scope,
@@ -67,7 +71,12 @@ export async function placeOrder(
     description: `Order ${placed.number} was placed with ${lines.length} lines.`,
     additionalData: { channel: order.channel, lines: lines.length },
   };
-  return { ...placed, history: units > 0 ? [created, reservedEntry(placed.id, units)] : [created] };
+  return {
+    ...placed,
+    totalMinor,
+    currency,
+    history: units > 0 ? [created, reservedEntry(placed.id, units)] : [created],
+  };
 }
 
 export function reservedEntry(orderId: string, units: number): HistoryEntry {

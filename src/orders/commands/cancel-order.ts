@@ -34,7 +34,13 @@ export const cancelOrder = defineSubjectCommand(
       result: { orderId: order.id },
       description: 'The order was cancelled.',
       // Nothing was shipped, so nothing is left to fulfil.
-      changes: { cancelReason: input.reason ?? null, unitsOrdered: 0 },
+      changes: {
+        cancelReason: input.reason ?? null,
+        unitsOrdered: 0,
+        holdReason: null,
+        heldAt: null,
+        heldById: null,
+      },
       also: units > 0 ? [...cancelled, released] : cancelled,
     };
   },

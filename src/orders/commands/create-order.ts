@@ -3,6 +3,7 @@ import { invalid } from '../../shared/errors.ts';
 import type { CommandInput, FreeCommand } from '../../write/command.ts';
 import { discountFrom, type DiscountInput } from '../discount.ts';
 import { resolveLines, type RequestedLine } from '../order-lines.ts';
+import { checkTillSale, completeTillSale, type TillPayment } from '../till-sale.repository.ts';
 import { placeOrder, type NewOrder } from '../place-order.repository.ts';
 
 export interface CreateOrderInput extends CommandInput, Omit<NewOrder, 'customerId' | 'discount'> {
@@ -10,6 +11,9 @@ export interface CreateOrderInput extends CommandInput, Omit<NewOrder, 'customer
   customerId?: string | null;
   lines: readonly RequestedLine[];
   discount?: DiscountInput | null;
+  /** Sold at a till: paid, handed over and completed at once. */
+  takeAway?: boolean | null;
+  payment?: TillPayment | null;
 }
 
 /** Places an order at the customer's prices and reserves every line, or fails whole with what is short. */
@@ -29,8 +33,13 @@ export const createOrder: FreeCommand<CreateOrderInput, { orderId: string }> = {
       customerId: input.customerId ?? null,
       discount: discountFrom(input.discount),
     };
+    if (input.takeAway) checkTillSale(order, input.payment);
+    else if (input.payment)
+      throw invalid('Only what is taken away is paid here: record the payment after.', ['payment']);
     const lines = await resolveLines(scope.transaction, order, input.lines);
-    const { id, history } = await placeOrder(scope, order, lines);
-    return { result: { orderId: id }, history };
+    const placed = await placeOrder(scope, order, lines);
+    const isSold = input.takeAway && !placed.existed;
+    const sold = isSold ? await completeTillSale(scope, placed, input.payment ?? { method: 'cash' }) : [];
+    return { result: { orderId: placed.id }, history: [...placed.history, ...sold] };
   },
 };
