@@ -13,7 +13,7 @@ import {
 } from './catalog/catalog.resolver.ts';
 import { CustomerResolver } from './customers/customer.resolver.ts';
 import type { Database } from './db/driver/database.ts';
-import { fulfillmentStatus, orderStatus } from './db/tables/enumerations.ts';
+import { fulfillmentStatus, orderStatus, returnStatus } from './db/tables/enumerations.ts';
 import * as fulfillmentFields from './fulfillments/fulfillment-fields.resolver.ts';
 import * as fulfillmentHandling from './fulfillments/fulfillment-handling.resolver.ts';
 import { FulfillmentResolver } from './fulfillments/fulfillment.resolver.ts';
@@ -36,6 +36,8 @@ import * as pricing from './pricing/pricing.resolver.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
 import * as stockLedger from './stock/stock-ledger.resolver.ts';
+import * as returnResolvers from './returns/return.resolver.ts';
+import { orderFollowsReturn, returnWorkflow } from './returns/return.workflow.ts';
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
 import { SessionResolver, UserResolver } from './users/user.resolver.ts';
 import { unreachableStatuses } from './write/workflow.ts';
@@ -60,6 +62,7 @@ export const resolvers: NonEmptyArray<Function> = [
   OrderNotesResolver,
   NotePayloadResolver,
   VersionConflictNoteResolver,
+  ...Object.values(returnResolvers),
   StockResolver,
   StockLevelsPayloadResolver,
   ...Object.values(stockLedger),
@@ -111,9 +114,13 @@ export async function createApp(options: {
 
 /** A status that nothing leads to is a mistake in a table, found here and not by a customer. */
 function checkWorkflows(): void {
-  // What returns and refunds lead to comes with their commands.
-  const later = ['return_requested', 'returned', 'refunded'];
-  const orderSteps = [...Object.values(orderWorkflow).flat(), ...orderFollowsFulfillments];
+  // What refunds lead to comes with their command.
+  const later = ['refunded'];
+  const orderSteps = [
+    ...Object.values(orderWorkflow).flat(),
+    ...orderFollowsFulfillments,
+    ...Object.values(orderFollowsReturn),
+  ];
   const unreachable = [
     ...unreachableStatuses(orderSteps, 'pending', orderStatus.enumValues).filter(
       (status) => !later.includes(status),
@@ -122,6 +129,9 @@ function checkWorkflows(): void {
       Object.values(fulfillmentWorkflow).flat(),
       'pending',
       fulfillmentStatus.enumValues,
+    ),
+    ...unreachableStatuses(Object.values(returnWorkflow).flat(), 'requested', returnStatus.enumValues).filter(
+      (status) => !later.includes(status),
     ),
   ];
   if (unreachable.length > 0) throw new Error(`No transition leads to: ${unreachable.join(', ')}.`);

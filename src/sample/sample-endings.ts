@@ -119,6 +119,7 @@ function receiveReturn(sample: SampleOrder): void {
   for (const returned of records.returnItems) {
     const item = sample.items.find((each) => each.id === returned.orderItemId)!;
     const restock = item !== sample.items[0];
+    returned.quantityReceived = returned.quantity;
     returned.disposition = restock ? 'restock' : 'write_off';
     item.quantityReturned = returned.quantity;
     if (restock) sample.move(item, at, { onHand: returned.quantity, reserved: 0 }, 'returned');

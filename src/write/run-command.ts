@@ -127,8 +127,7 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   const entry: HistoryEntry = {
     ...subject.concerns(target),
     action: transition.action,
-    oldStatus: target.status,
-    newStatus: status,
+    ...(subject.historyStatuses?.(target, status) ?? { oldStatus: target.status, newStatus: status }),
     description: outcome.description,
     ...(outcome.additionalData && { additionalData: outcome.additionalData }),
   };

@@ -100,3 +100,5 @@ export type OrderHistoryAction = Values<typeof orderHistoryAction>;
 export type FulfillmentStatus = Values<typeof fulfillmentStatus>;
 export type StockMovementReason = Values<typeof stockMovementReason>;
 export type ReservationReleaseReason = Values<typeof reservationReleaseReason>;
+export type ReturnStatus = Values<typeof returnStatus>;
+export type ReturnDisposition = Values<typeof returnDisposition>;
