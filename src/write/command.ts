@@ -29,8 +29,7 @@ export interface Target<Status extends string = string> {
 export interface Subject<Locked extends Target> {
   readonly kind: 'Order' | 'Fulfillment' | 'Note' | 'Return';
   /** The field of the input that names it, or by which it is found. */
-  readonly inputField:
-    'orderId' | 'fulfillmentId' | 'noteId' | 'returnId' | 'reservationId' | 'locationCode';
+  readonly inputField: 'orderId' | 'fulfillmentId' | 'noteId' | 'returnId' | 'reservationId' | 'locationCode';
   /** What the input names, where it is not the subject itself: a reservation is found, its order is locked. */
   readonly foundBy?: 'Reservation' | 'Location';
   readonly workflow: Workflow<Locked['status']>;
