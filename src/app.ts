@@ -15,8 +15,8 @@ import * as catalogEditing from './catalog/catalog-editing.resolver.ts';
 import * as customerAdministration from './customers/customer-administration.resolver.ts';
 import { CustomerResolver } from './customers/customer.resolver.ts';
 import type { Database } from './db/driver/database.ts';
-import { fulfillmentStatus, orderStatus } from './db/tables/enumerations.ts';
 import { BulkFulfillmentsResolver } from './fulfillments/bulk-fulfillments.resolver.ts';
+import { fulfillmentStatus, orderStatus, returnStatus } from './db/tables/enumerations.ts';
 import * as fulfillmentFields from './fulfillments/fulfillment-fields.resolver.ts';
 import * as fulfillmentHandling from './fulfillments/fulfillment-handling.resolver.ts';
 import { ScanResolver } from './fulfillments/scan.resolver.ts';
@@ -50,6 +50,8 @@ import * as reservationHandling from './reservations/reservation-handling.resolv
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
 import * as stockLocation from './stock/location.resolver.ts';
 import * as stockLedger from './stock/stock-ledger.resolver.ts';
+import * as returnResolvers from './returns/return.resolver.ts';
+import { orderFollowsReturn, returnFollowsRefund, returnWorkflow } from './returns/return.workflow.ts';
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
 import * as userAdministration from './users/user-administration.resolver.ts';
 import { SessionResolver, UserResolver } from './users/user.resolver.ts';
@@ -83,6 +85,7 @@ export const resolvers: NonEmptyArray<Function> = [
   OrderNotesResolver,
   NotePayloadResolver,
   VersionConflictNoteResolver,
+  ...Object.values(returnResolvers),
   StockResolver,
   StockLevelsPayloadResolver,
   ...Object.values(stockLedger),
@@ -149,17 +152,23 @@ export async function createApp(options: {
 
 /** A status that nothing leads to is a mistake in a table, found here and not by a customer. */
 function checkWorkflows(): void {
-  // What returns lead to comes with their commands.
-  const later = ['return_requested', 'returned'];
-  const orderSteps = [...Object.values(orderWorkflow).flat(), tillSale, ...orderFollowsFulfillments];
+  const orderSteps = [
+    ...Object.values(orderWorkflow).flat(),
+    tillSale,
+    ...orderFollowsFulfillments,
+    ...Object.values(orderFollowsReturn),
+  ];
   const unreachable = [
-    ...unreachableStatuses(orderSteps, 'pending', orderStatus.enumValues).filter(
-      (status) => !later.includes(status),
-    ),
+    ...unreachableStatuses(orderSteps, 'pending', orderStatus.enumValues),
     ...unreachableStatuses(
       Object.values(fulfillmentWorkflow).flat(),
       'pending',
       fulfillmentStatus.enumValues,
+    ),
+    ...unreachableStatuses(
+      [...Object.values(returnWorkflow).flat(), returnFollowsRefund],
+      'requested',
+      returnStatus.enumValues,
     ),
   ];
   if (unreachable.length > 0) throw new Error(`No transition leads to: ${unreachable.join(', ')}.`);

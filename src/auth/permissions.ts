@@ -23,6 +23,11 @@ export const permissions = {
   /** Where, by whom and how; a customer sees status and tracking only. */
   'fulfillments.details.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'fulfillments.work': ['order_manager', 'warehouse_staff'],
+  'returns.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
+  'returns.request': ['order_manager', 'customer_service', 'customer'],
+  /** Approving and rejecting. */
+  'returns.approve': ['order_manager'],
+  'returns.receive': ['order_manager', 'warehouse_staff'],
   'reservations.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   /** Reserving and releasing by hand. */
   'reservations.manage': ['order_manager'],

@@ -49,8 +49,10 @@ export async function forgetOnOrders(transaction: Executor, customerId: string):
     where order_id in ${theirOrders}
       or created_by_id in (select id from users where customer_id = ${customerId}::uuid)`);
   await transaction.execute(sql`
-    update returns set reason = 'Erased', version = version + 1
-    where reason is not null and order_id in ${theirOrders}`);
+    update returns
+    set reason = case when reason is not null then 'Erased' end,
+      reject_reason = case when reject_reason is not null then 'Erased' end, version = version + 1
+    where (reason is not null or reject_reason is not null) and order_id in ${theirOrders}`);
   return rows.map(({ id }) => id);
 }
 

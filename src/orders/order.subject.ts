@@ -69,12 +69,14 @@ export async function saveOrder(
   changes: Record<string, unknown>,
 ): Promise<void> {
   const milestone = orderMilestones[status as keyof typeof orderMilestones];
+  // An order that goes back, since its return was rejected, has reached the status when it first did.
+  const reachedAt = milestone && sql`coalesce(${orders[milestone]}, ${scope.now}::timestamptz)`;
   await scope.transaction
     .update(orders)
     .set({
       status,
       version: sql`${orders.version} + 1`,
-      ...(status !== order.status && milestone && { [milestone]: scope.now }),
+      ...(status !== order.status && milestone && { [milestone]: reachedAt }),
       ...changes,
     })
     .where(eq(orders.id, order.id));

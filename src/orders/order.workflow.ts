@@ -6,6 +6,13 @@ import {
 } from '../db/tables/enumerations.ts';
 import type { Transition, Workflow } from '../write/workflow.ts';
 
+/** From here goods can come back; from `returned` what is left of them. */
+export const returnableStatuses = [
+  'shipped',
+  'delivered',
+  'completed',
+  'returned',
+] as const satisfies readonly OrderStatus[];
 const beforeShipped: readonly OrderStatus[] = ['pending', 'confirmed', 'processing', 'packed'];
 /** Somebody may still have to do something. */
 const openStatuses = orderStatus.enumValues.filter(
@@ -41,6 +48,15 @@ export const orderWorkflow = {
   deliverOrder: [{ permission: 'orders.edit', from: ['shipped'], to: 'delivered', action: 'delivered' }],
   completeOrder: [
     { permission: 'orders.edit', from: ['delivered'], to: 'completed', action: 'status_changed' },
+  ],
+  // What follows a request is the return's own workflow: src/returns/return.workflow.ts.
+  requestReturn: [
+    {
+      permission: 'returns.request',
+      from: returnableStatuses,
+      to: 'return_requested',
+      action: 'return_requested',
+    },
   ],
   holdOrder: [{ permission: 'orders.hold', from: beforeShipped, action: 'edited', refusedOnHold: true }],
   releaseHold: [{ permission: 'orders.hold', from: beforeShipped, action: 'edited', needsHold: true }],

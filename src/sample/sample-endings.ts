@@ -104,8 +104,10 @@ function requestReturn(sample: SampleOrder): void {
       returnId,
       orderItemId: item.id,
       quantity: item.quantityFulfilled!,
+      quantityReceived: 0,
       refundMinor: item.totalMinor,
       disposition: null,
+      locationId: null,
       createdAt: at,
     });
   }
@@ -119,7 +121,9 @@ function receiveReturn(sample: SampleOrder): void {
   for (const returned of records.returnItems) {
     const item = sample.items.find((each) => each.id === returned.orderItemId)!;
     const restock = item !== sample.items[0];
+    returned.quantityReceived = returned.quantity;
     returned.disposition = restock ? 'restock' : 'write_off';
+    returned.locationId = restock ? sample.locationId : null;
     item.quantityReturned = returned.quantity;
     if (restock) sample.move(item, at, { onHand: returned.quantity, reserved: 0 }, 'returned');
   }

@@ -40,8 +40,7 @@ export async function carryOut<
   const entry: HistoryEntry = {
     ...subject.concerns(target),
     action: actionOf(transition, outcome.action),
-    oldStatus: target.status,
-    newStatus: status,
+    ...(subject.historyStatuses?.(target, status) ?? { oldStatus: target.status, newStatus: status }),
     description: outcome.description,
     ...(outcome.additionalData && { additionalData: outcome.additionalData }),
   };

@@ -28,10 +28,10 @@ export interface Target<Status extends string = string> {
  * lock and one timeline.
  */
 export interface Subject<Locked extends Target> {
-  readonly kind: 'Order' | 'Fulfillment' | 'Note';
+  readonly kind: 'Order' | 'Fulfillment' | 'Note' | 'Return';
   /** The field of the input that names it, or by which it is found. */
   readonly inputField:
-    'orderId' | 'fulfillmentId' | 'noteId' | 'reservationId' | 'locationCode' | 'paymentId';
+    'orderId' | 'fulfillmentId' | 'noteId' | 'returnId' | 'reservationId' | 'locationCode' | 'paymentId';
   /** What the input names, where it is not the subject itself: a reservation is found, its order is locked. */
   readonly foundBy?: 'Reservation' | 'Location' | 'Payment';
   readonly workflow: Workflow<Locked['status']>;
@@ -40,6 +40,8 @@ export interface Subject<Locked extends Target> {
   /** Which order (and fulfillment) the history rows belong to. */
   concerns(target: Locked): { orderId: string; fulfillmentId?: string };
   isHeld(target: Locked): boolean;
+  /** Which statuses the history shows, where they are the order's and not the subject's own. */
+  historyStatuses?(target: Locked, status: Locked['status']): { oldStatus: string; newStatus: string };
   /** Writes status and changes, and raises the version. */
   save(
     scope: Scope,

@@ -8,6 +8,7 @@ export interface Ids {
   fulfillmentId: string;
   fulfillmentNumber: string;
   noteId: string;
+  returnId: string;
   reservationId: string;
   customerId: string;
   productId: string;
@@ -28,6 +29,7 @@ export interface Operation {
 const everybody: readonly Role[] = ['order_manager', 'warehouse_staff', 'customer_service', 'customer'];
 const staff: readonly Role[] = ['order_manager', 'warehouse_staff', 'customer_service'];
 const warehouse: readonly Role[] = ['order_manager', 'warehouse_staff'];
+const withMoney: readonly Role[] = ['order_manager', 'customer_service', 'customer'];
 const manager: readonly Role[] = ['order_manager'];
 const errors = 'userErrors { code }';
 const unknown = '01900000-0000-7000-8000-000000000000';
@@ -45,6 +47,11 @@ const onReservation = (extra = '') => ({
   text: ({ reservationId }: Ids) =>
     `(input: { reservationId: "${reservationId}", expectedVersion: 999 ${extra} }) { ${errors} }`,
   allowed: manager,
+});
+const onReturn = (extra = '', allowed = manager) => ({
+  text: ({ returnId }: Ids) =>
+    `(input: { returnId: "${returnId}", expectedVersion: 999 ${extra} }) { ${errors} }`,
+  allowed,
 });
 const onNote = () => ({
   text: ({ noteId }: Ids) => `(input: { noteId: "${noteId}", expectedVersion: 999 }) { ${errors} }`,
@@ -65,6 +72,8 @@ export const queries: Readonly<Record<string, Operation>> = {
     allowed: everybody,
   },
   fulfillments: { text: () => '(first: 1) { totalCount }', allowed: everybody },
+  return: { text: ({ returnId }) => `(id: "${returnId}") { id }`, allowed: everybody },
+  returns: { text: () => '(first: 1) { totalCount }', allowed: everybody },
   // The note of the matrix is the customer's; the warehouse reads internal ones only.
   note: {
     text: ({ noteId }) => `(id: "${noteId}") { id }`,
@@ -180,6 +189,13 @@ export const mutations: Readonly<Record<string, Operation>> = {
   updateFulfillment: onFulfillment('expectedVersion: 999'),
   updateFulfillmentStatus: onFulfillment('status: PENDING'),
   createFulfillment: onOrder('locationCode: "NOWHERE"', warehouse),
+  requestReturn: onOrder(`lines: [{ orderItemId: "${unknown}", quantity: 1 }], reason: "x"`, withMoney),
+  approveReturn: onReturn(),
+  rejectReturn: onReturn('reason: "x"'),
+  receiveReturn: onReturn(
+    `lines: [{ returnItemId: "${unknown}", quantity: 1, disposition: WRITE_OFF }]`,
+    warehouse,
+  ),
   updateNote: onNote(),
   deleteNote: onNote(),
   startProcessing: onOrder(),
@@ -237,5 +253,8 @@ export const guardedFields: Readonly<Record<string, readonly Role[]>> = {
   'Fulfillment.weightGrams': staff,
   'Fulfillment.packingMaterials': staff,
   'Fulfillment.misScanCount': staff,
+  'Return.refundable': withMoney,
+  'ReturnItem.refund': withMoney,
+  'ReturnItem.location': staff,
   'ProductVariant.price': ['order_manager', 'customer_service', 'customer'],
 };

@@ -42,16 +42,25 @@ beforeAll(async () => {
     await transaction.execute(sql`
       update orders set held_at = now(), hold_reason = 'Check', assigned_to_id = ${server.userIds.order_manager}::uuid
       where id = ${order.id}::uuid`);
+    // The order of the matrix is not shipped, and the return of it is there all the same.
+    await transaction.execute(sql`
+      with added as (
+        insert into returns (order_id, order_status_before) values (${order.id}::uuid, 'shipped') returning id
+      )
+      insert into return_items (return_id, order_item_id, quantity, location_id)
+      select added.id, order_items.id, 1, stock_locations.id from added, order_items, stock_locations
+      where order_items.order_id = ${order.id}::uuid and stock_locations.code = 'LONDON'`);
     await transaction.execute(sql`update order_fulfillments set warehouse_location = 'A-1'`);
   });
   const { data } = await server.as.order_manager(`{ variant(sku: "${sku}") { product { id } }
-    order(id: "${order.id}") { reservations { nodes { id } } } }`);
+    order(id: "${order.id}") { reservations { nodes { id } } returns { nodes { id } } } }`);
   ids = {
     orderId: order.id,
     orderNumber: order.number,
     fulfillmentId: fulfillment.id,
     fulfillmentNumber: fulfillment.number,
     noteId: added.note.id,
+    returnId: data.order.returns.nodes[0].id,
     reservationId: data.order.reservations.nodes[0].id,
     customerId: server.customerId,
     productId: data.variant.product.id,
@@ -133,6 +142,14 @@ const paths: Record<string, (field: string) => { document: string; read: (data: 
   Customer: (field) => ({
     document: `{ order(id: "${ids.orderId}") { customer { ${field} } } }`,
     read: (data) => data.order.customer,
+  }),
+  Return: (field) => ({
+    document: `{ return(id: "${ids.returnId}") { ${field} } }`,
+    read: (data) => data.return,
+  }),
+  ReturnItem: (field) => ({
+    document: `{ return(id: "${ids.returnId}") { items { ${field} } } }`,
+    read: (data) => data.return.items[0],
   }),
   ProductVariant: (field) => ({
     document: `{ variant(sku: "${ids.sku}") { ${field} } }`,

@@ -25,7 +25,7 @@ export interface Arranged {
 export interface CommandUnderTest {
   readonly name: string;
   readonly inputType: string;
-  readonly subject: 'order' | 'fulfillment';
+  readonly subject: 'order' | 'fulfillment' | 'return';
   /** Who does it in these tests. */
   readonly by: Role;
   readonly mayNot: readonly Role[];
@@ -33,7 +33,8 @@ export interface CommandUnderTest {
   readonly permissions: readonly string[];
   /** Something in a status from which the command is possible. */
   readonly arrange: () => Promise<Arranged>;
-  readonly extra?: object;
+  /** The rest of the input, also where it depends on what is named. */
+  readonly extra?: object | ((id: string) => object);
   /** Another input for the same thing. */
   readonly otherExtra: object;
   /** Something in a status from which it is not. */
@@ -46,11 +47,15 @@ export interface CommandUnderTest {
 /** The rules that hold for every command on something that exists; each becomes tests of the file that calls it. */
 export function describeCommandRules(getServer: () => TestServer, command: CommandUnderTest): void {
   const idField = `${command.subject}Id`;
+  const inputFor = (id: string, more: object): object => {
+    const extra = typeof command.extra === 'function' ? command.extra(id) : command.extra;
+    return { [idField]: id, ...extra, ...more };
+  };
   const selection = `${command.subject} { id version status }`;
   const asked = (ask: Ask, id: string, more: object = {}): Promise<GraphqlAnswer> =>
-    call(ask, command.name, command.inputType, { [idField]: id, ...command.extra, ...more }, selection);
+    call(ask, command.name, command.inputType, inputFor(id, more), selection);
   const done = async (id: string, more: object = {}): Promise<any> => {
-    const input = { [idField]: id, ...command.extra, ...more };
+    const input = inputFor(id, more);
     return mutate(getServer().as[command.by], command.name, input, selection, command.inputType);
   };
 
@@ -126,6 +131,7 @@ export function describeCommandRules(getServer: () => TestServer, command: Comma
             currentVersion: version,
             order: null,
             fulfillment: null,
+            return: null,
             [command.subject]: { id, version },
           },
         ]);

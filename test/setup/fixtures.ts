@@ -23,7 +23,8 @@ export async function mutate(
 export const userError = `__typename code message path remedy
   ... on InvalidTransitionError { from attempted allowed }
   ... on InsufficientStockError { shortages { sku locationCode requested available } }
-  ... on VersionConflictError { currentVersion order { id version } fulfillment { id version } }`;
+  ... on VersionConflictError { currentVersion order { id version } fulfillment { id version }
+    return { id version } }`;
 
 export interface Stocked {
   sku: string;

@@ -53,11 +53,17 @@ const violations: Readonly<Record<string, string>> = {
     select order_items.id, quantity_returned, back.quantity
     from order_items
     left join (
-      select order_item_id, sum(quantity) as quantity
+      select order_item_id, sum(quantity_received) as quantity
       from return_items join returns on returns.id = return_items.return_id
       where returns.status in ('received', 'refunded') group by order_item_id
     ) as back on back.order_item_id = order_items.id
     where quantity_returned <> coalesce(back.quantity, 0)`,
+  'an order waits for a return exactly while one is open': `
+    select orders.number, orders.status, count(returns.id) as open
+    from orders left join returns
+      on returns.order_id = orders.id and returns.status in ('requested', 'approved')
+    group by orders.id
+    having (orders.status = 'return_requested') <> (count(returns.id) = 1)`,
   'an item counts what its shipped fulfillments have picked and what was handed over by hand': `
     select order_items.id, quantity_fulfilled, shipped.quantity, reserved.quantity
     from order_items

@@ -104,3 +104,5 @@ export type PaymentMethod = Values<typeof paymentMethod>;
 export type PaymentProviderName = Values<typeof paymentProvider>;
 export type PaymentResult = Values<typeof paymentResult>;
 export type ReservationReleaseReason = Values<typeof reservationReleaseReason>;
+export type ReturnStatus = Values<typeof returnStatus>;
+export type ReturnDisposition = Values<typeof returnDisposition>;

@@ -108,6 +108,7 @@ export class EarlierReturns {
         returnId,
         orderItemId: item.item_id,
         quantity,
+        quantityReceived: quantity,
         refundMinor: amount,
         disposition: item.tracks_stock ? 'restock' : null,
         createdAt: at,

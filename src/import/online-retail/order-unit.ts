@@ -204,6 +204,7 @@ class OrderBuilder {
         returnId,
         orderItemId: this.itemIdentifier(position),
         quantity: taken.quantity,
+        quantityReceived: taken.quantity,
         refundMinor: toMinorUnits(taken.amount),
         disposition: item.tracksStock ? 'restock' : null,
         createdAt: at,
