@@ -8,3 +8,10 @@ export function maskEmail(email: string): string {
   const domain = email.slice(email.lastIndexOf('@') + 1);
   return `${email.slice(0, 1)}***@***${domain.slice(domain.lastIndexOf('.'))}`;
 }
+
+/** The data of a history entry for viewers who see no money: without the amounts, which end in `Minor` by rule. */
+export function withoutAmounts(data: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(
+    JSON.stringify(data, (key, value: unknown) => (key.endsWith('Minor') ? undefined : value)),
+  );
+}

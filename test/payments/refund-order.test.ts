@@ -52,7 +52,7 @@ describe('refundOrder', () => {
     const [entry] = (await historyOf(server, order.id)).slice(-1);
     expect(shortHistory([entry])).toEqual(['REFUNDED DELIVERED>REFUNDED']);
     expect(entry).toMatchObject({
-      description: '10.00 GBP was refunded.',
+      description: 'A refund was paid out.',
       additionalData: { amountMinor: 1000, pendingMinor: 0, currency: 'GBP' },
     });
   });
