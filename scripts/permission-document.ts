@@ -43,8 +43,8 @@ Null for whoever lacks the permission. Every other field is shown to whoever see
 ${table('field', guardedFields(), (field) => field)}
 
 Further, by the row: \`User.email\` is one's own, or needs \`staff.viewEmail\`; \`Customer.email\`, \`Customer.phone\` and
-\`Order.contact\` are masked without \`contact.view\`; \`OrderHistoryEntry.additionalData\` has no amounts without
-\`money.view\`.
+\`Order.contact\` are masked without \`contact.view\`; \`OrderHistoryEntry.additionalData\` has no payments and no
+amounts without \`money.view\`.
 `;
 }
 

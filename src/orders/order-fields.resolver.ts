@@ -6,7 +6,7 @@ import { PageArguments } from '../graphql/connection.type.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { Money } from '../graphql/money.type.ts';
 import { VersionConflictError } from '../graphql/user-error.type.ts';
-import { mask, maskEmail, withoutAmounts } from '../shared/masking.ts';
+import { mask, maskEmail, withoutMoney } from '../shared/masking.ts';
 import { JSONObject } from '../graphql/scalars.ts';
 import type { VersionConflictError as VersionConflict } from '../shared/errors.ts';
 import { Customer } from '../customers/customer.type.ts';
@@ -246,7 +246,7 @@ export class OrderHistoryEntryResolver {
   @FieldResolver(() => JSONObject, {
     nullable: true,
     description:
-      'What happened, for programs; without amounts of money for the warehouse. Permission: history.viewStaff, else null.',
+      'What happened, for programs; for the warehouse without payments and amounts. Permission: history.viewStaff, else null.',
   })
   @Authorized('history.viewStaff')
   additionalData(
@@ -254,7 +254,7 @@ export class OrderHistoryEntryResolver {
     @Ctx() context: RequestContext,
   ): Record<string, unknown> | null {
     return additionalData && !may(context.viewer, 'money.view')
-      ? withoutAmounts(additionalData)
+      ? withoutMoney(additionalData)
       : additionalData;
   }
 

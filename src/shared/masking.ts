@@ -9,8 +9,12 @@ export function maskEmail(email: string): string {
   return `${email.slice(0, 1)}***@***${domain.slice(domain.lastIndexOf('.'))}`;
 }
 
-/** The data of a history entry for viewers who see no money: without the amounts, which end in `Minor` by rule. */
-export function withoutAmounts(data: Record<string, unknown>): Record<string, unknown> {
+/**
+ * The data of a history entry for viewers who see no money: nothing of what names a payment, and of the rest what is no
+ * amount; amounts end in `Minor` by rule.
+ */
+export function withoutMoney(data: Record<string, unknown>): Record<string, unknown> | null {
+  if ('paymentId' in data || 'refundIds' in data) return null;
   return JSON.parse(
     JSON.stringify(data, (key, value: unknown) => (key.endsWith('Minor') ? undefined : value)),
   );
