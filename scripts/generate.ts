@@ -3,12 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { printSchema } from 'graphql';
 import prettier from 'prettier';
 import { resolvers } from '../src/app.ts';
-import { permissions } from '../src/auth/permissions.ts';
-import { roleWords } from './role-words.ts';
 import { buildSchema } from '../src/graphql/build-schema.ts';
 import { errorCatalogue } from '../src/shared/errors.ts';
+import { permissionDocument } from './permission-document.ts';
 
-/** Writes the generated files; with --check, says which of them are not as they would be written. */
+/** Writes the generated files; with --check, says which of them are not as they would be written. The schema first: building it is what the document of permissions reads. */
 const files: Record<string, () => string> = {
   'schema.graphql': () => `${printSchema(buildSchema(resolvers))}\n`,
   'docs/errors.md': errorDocument,
@@ -43,25 +42,6 @@ GraphQL's own codes (\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`
 | code | meaning | what to do |
 | --- | --- | --- |
 ${rows('topLevel')}
-`;
-}
-
-function permissionDocument(): string {
-  const roles = Object.keys(roleWords) as (keyof typeof roleWords)[];
-  const rows = Object.entries(permissions).map(([permission, allowed]) => {
-    const marks = roles.map((role) => ((allowed as readonly string[]).includes(role) ? 'yes' : '–'));
-    return `| \`${permission}\` | ${marks.join(' | ')} |`;
-  });
-  return `# Permissions
-
-Generated from \`src/auth/permissions.ts\` by \`npm run generate\`. The description of every operation and of every
-guarded field names the permission that it needs. Which orders a role sees at all:
-
-${roles.map((role) => `- **${role}**: ${roleWords[role]}`).join('\n')}
-
-| permission | ${roles.join(' | ')} |
-| --- | ${roles.map(() => '---').join(' | ')} |
-${rows.join('\n')}
 `;
 }
 

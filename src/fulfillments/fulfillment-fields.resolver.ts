@@ -2,6 +2,7 @@ import { Args, Authorized, Ctx, FieldResolver, Int, Resolver, Root } from 'type-
 import type { PackingMaterial as PackingMaterialValue } from '../db/tables/fulfillments.ts';
 import { PageArguments } from '../graphql/connection.type.ts';
 import type { RequestContext } from '../graphql/context.ts';
+import { DateTime } from '../graphql/scalars.ts';
 import { VersionConflictError } from '../graphql/user-error.type.ts';
 import { orderById, orderItemById } from '../orders/order.loaders.ts';
 import { Order, OrderItem } from '../orders/order.type.ts';
@@ -44,6 +45,30 @@ export class FulfillmentFieldsResolver {
   @FieldResolver(() => [FulfillmentItem], { description: 'The lines: what of the order it contains.' })
   items(@Root() fulfillment: FulfillmentRow, @Ctx() context: RequestContext) {
     return context.loader(itemsOfFulfillment).load(fulfillment.id);
+  }
+
+  @FieldResolver(() => DateTime, { nullable: true, description: `When picking started. ${forStaff}` })
+  @Authorized('fulfillments.details.view')
+  pickingStartedAt(@Root() fulfillment: FulfillmentRow): string | null {
+    return fulfillment.pickingStartedAt;
+  }
+
+  @FieldResolver(() => DateTime, { nullable: true, description: `When everything was picked. ${forStaff}` })
+  @Authorized('fulfillments.details.view')
+  pickingCompletedAt(@Root() fulfillment: FulfillmentRow): string | null {
+    return fulfillment.pickingCompletedAt;
+  }
+
+  @FieldResolver(() => DateTime, { nullable: true, description: `When packing started. ${forStaff}` })
+  @Authorized('fulfillments.details.view')
+  packingStartedAt(@Root() fulfillment: FulfillmentRow): string | null {
+    return fulfillment.packingStartedAt;
+  }
+
+  @FieldResolver(() => DateTime, { nullable: true, description: `When the box was closed. ${forStaff}` })
+  @Authorized('fulfillments.details.view')
+  packingCompletedAt(@Root() fulfillment: FulfillmentRow): string | null {
+    return fulfillment.packingCompletedAt;
   }
 
   @FieldResolver(() => User, { nullable: true, description: `Who works on it. ${forStaff}` })
@@ -100,6 +125,36 @@ export class FulfillmentFieldsResolver {
 
 @Resolver(() => FulfillmentItem)
 export class FulfillmentItemResolver {
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: `Units picked, each scan of them a match. ${forStaff}`,
+  })
+  @Authorized('fulfillments.details.view')
+  quantityPicked(@Root() item: FulfillmentItemRow): number {
+    return item.quantityPicked;
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: `Scans of this item beyond what was to be picked. ${forStaff}`,
+  })
+  @Authorized('fulfillments.details.view')
+  quantityMisScanned(@Root() item: FulfillmentItemRow): number {
+    return item.quantityMisScanned;
+  }
+
+  @FieldResolver(() => Int, { nullable: true, description: `Units that could not be found. ${forStaff}` })
+  @Authorized('fulfillments.details.view')
+  quantityShort(@Root() item: FulfillmentItemRow): number {
+    return item.quantityShort;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: `Why they could not be found. ${forStaff}` })
+  @Authorized('fulfillments.details.view')
+  shortReason(@Root() item: FulfillmentItemRow): string | null {
+    return item.shortReason;
+  }
+
   @FieldResolver(() => OrderItem, { nullable: true, description: 'The line of the order that it fulfils.' })
   orderItem(@Root() item: FulfillmentItemRow, @Ctx() context: RequestContext) {
     return context.loader(orderItemById).load(item.orderItemId);

@@ -77,7 +77,10 @@ export class ScanItemInput extends FulfillmentInput {
 export class FulfillmentFilter implements FulfillmentFilterValues {
   @Field(() => [FulfillmentStatus], { nullable: true, description: 'In one of these statuses.' })
   statuses?: FulfillmentStatusValue[] | null;
-  @Field(() => String, { nullable: true, description: 'At the location with this code.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'At the location with this code. Permission: fulfillments.details.view.',
+  })
   @IsOptional()
   @Length(1, 50)
   locationCode?: string | null;
@@ -85,7 +88,10 @@ export class FulfillmentFilter implements FulfillmentFilterValues {
   @IsOptional()
   @IsUUID()
   orderId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'Assigned to this user.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Assigned to this user. Permission: fulfillments.details.view.',
+  })
   @IsOptional()
   @IsUUID()
   assignedToId?: string | null;

@@ -1,5 +1,6 @@
 import { Arg, Args, ArgsType, Authorized, Ctx, Field, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { IsOptional, ValidateNested } from 'class-validator';
+import { requirePermission } from '../auth/actor.ts';
 import { Connection } from '../graphql/connection.ts';
 import { PageArguments } from '../graphql/connection.type.ts';
 import type { RequestContext } from '../graphql/context.ts';
@@ -84,6 +85,10 @@ export class FulfillmentResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<FulfillmentRow>> {
     const source = { read: context.services.database.read, actor: context.viewer };
+    // What is not shown to customers, they cannot ask for either.
+    if (filter?.locationCode || filter?.assignedToId) {
+      requirePermission(context.viewer, 'fulfillments.details.view');
+    }
     const keyset = after === null ? null : decodeCursor(after, queueOrder);
     const rows = await searchFulfillments(source, filter ?? {}, first + 1, keyset);
     const count = () => countFulfillments(source, filter ?? {});

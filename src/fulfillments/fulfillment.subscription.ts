@@ -13,6 +13,7 @@ import {
   Subscription,
 } from 'type-graphql';
 import { IsOptional, IsUUID, Length, validate, ValidateNested } from 'class-validator';
+import { requirePermission } from '../auth/actor.ts';
 import { mayKnowOfOrder } from '../auth/visibility.ts';
 import type { FulfillmentStatus as FulfillmentStatusValue } from '../db/tables/enumerations.ts';
 import type { RequestContext } from '../graphql/context.ts';
@@ -26,7 +27,10 @@ import { Fulfillment, FulfillmentStatus, FulfillmentStatusChange } from './fulfi
 
 @InputType({ description: 'Which changes: all that is given must hold.' })
 class FulfillmentStatusFilter {
-  @Field(() => String, { nullable: true, description: 'Of fulfillments at the location with this code.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of fulfillments at the location with this code. Permission: fulfillments.details.view.',
+  })
   @IsOptional()
   @Length(1, 50)
   locationCode?: string | null;
@@ -83,6 +87,8 @@ export class FulfillmentSubscriptionResolver {
       'Fulfillments that are made or change their status, in the order of the event log. Permission: fulfillments.view; only what you may see.',
     subscribe: async ({ context, args }) => {
       const { filter, after } = await validated(args as FulfillmentStatusArguments);
+      const { actor } = context as RequestContext;
+      if (filter?.locationCode) requirePermission(actor, 'fulfillments.details.view');
       return subscribeToLog(
         context as RequestContext,
         after ?? null,

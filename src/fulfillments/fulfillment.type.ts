@@ -47,14 +47,6 @@ export class Fulfillment {
   carrier!: string | null;
   @Field(() => String, { simple: true, nullable: true, description: 'The carrier’s number of the parcel.' })
   trackingNumber!: string | null;
-  @Field(() => DateTime, { simple: true, nullable: true, description: 'When picking started.' })
-  pickingStartedAt!: string | null;
-  @Field(() => DateTime, { simple: true, nullable: true, description: 'When everything was picked.' })
-  pickingCompletedAt!: string | null;
-  @Field(() => DateTime, { simple: true, nullable: true, description: 'When packing started.' })
-  packingStartedAt!: string | null;
-  @Field(() => DateTime, { simple: true, nullable: true, description: 'When the box was closed.' })
-  packingCompletedAt!: string | null;
   @Field(() => DateTime, { simple: true, nullable: true, description: 'When the carrier took it.' })
   shippedAt!: string | null;
   @Field(() => DateTime, { simple: true, nullable: true, description: 'When it arrived.' })
@@ -73,14 +65,6 @@ export class FulfillmentItem {
   id!: string;
   @Field(() => Int, { simple: true, description: 'Units to pick.' })
   quantity!: number;
-  @Field(() => Int, { simple: true, description: 'Units picked, each scan of them a match.' })
-  quantityPicked!: number;
-  @Field(() => Int, { simple: true, description: 'Scans of this item beyond what was to be picked.' })
-  quantityMisScanned!: number;
-  @Field(() => Int, { simple: true, description: 'Units that could not be found.' })
-  quantityShort!: number;
-  @Field(() => String, { simple: true, nullable: true, description: 'Why they could not be found.' })
-  shortReason!: string | null;
 }
 
 export const FulfillmentConnection = connectionType('Fulfillment', () => Fulfillment);

@@ -6,7 +6,7 @@ import { PageArguments } from '../graphql/connection.type.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { Money } from '../graphql/money.type.ts';
 import { VersionConflictError } from '../graphql/user-error.type.ts';
-import { mask, maskEmail } from '../shared/masking.ts';
+import { mask, maskEmail, withoutMoney } from '../shared/masking.ts';
 import { JSONObject } from '../graphql/scalars.ts';
 import type { VersionConflictError as VersionConflict } from '../shared/errors.ts';
 import { Customer } from '../customers/customer.type.ts';
@@ -245,11 +245,17 @@ export class OrderHistoryEntryResolver {
 
   @FieldResolver(() => JSONObject, {
     nullable: true,
-    description: 'What happened, for programs. Permission: history.viewStaff, else null.',
+    description:
+      'What happened, for programs; for the warehouse without payments and amounts. Permission: history.viewStaff, else null.',
   })
   @Authorized('history.viewStaff')
-  additionalData(@Root() entry: HistoryRow): Record<string, unknown> | null {
-    return entry.additionalData;
+  additionalData(
+    @Root() { additionalData }: HistoryRow,
+    @Ctx() context: RequestContext,
+  ): Record<string, unknown> | null {
+    return additionalData && !may(context.viewer, 'money.view')
+      ? withoutMoney(additionalData)
+      : additionalData;
   }
 
   @FieldResolver(() => String, {

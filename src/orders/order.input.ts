@@ -23,7 +23,7 @@ import type { OrderFilterValues, OrderSortValue } from './order-search.repositor
 export const OrderSortField = enumType('OrderSortField', 'What orders can be sorted by.', {
   created_at: 'When the order was placed.',
   updated_at: 'When it last changed.',
-  total: 'The total in minor units; meaningful within one currency.',
+  total: 'The total in minor units; meaningful within one currency. Permission: money.view.',
   number: 'The order number.',
   promised_ship_at: 'When shipping was promised for; orders without a promise come last.',
   priority: 'The priority.',
@@ -241,11 +241,17 @@ export class OrderFilter implements OrderFilterValues {
   @IsOptional()
   @IsUUID()
   customerId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'Assigned to this user.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Assigned to this user. Permission: orders.assignee.view.',
+  })
   @IsOptional()
   @IsUUID()
   assignedToId?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'True: assigned to nobody; false: to somebody.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: assigned to nobody; false: to somebody. Permission: orders.assignee.view.',
+  })
   unassigned?: boolean | null;
   @Field(() => DateTime, { nullable: true, description: 'Placed at or after.' })
   createdFrom?: string | null;

@@ -1,5 +1,6 @@
 import { Arg, Args, ArgsType, Authorized, Ctx, Field, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { ArrayMaxSize, IsOptional, ValidateNested } from 'class-validator';
+import { requirePermission, type Actor } from '../auth/actor.ts';
 import { Connection } from '../graphql/connection.ts';
 import { PageArguments } from '../graphql/connection.type.ts';
 import type { RequestContext } from '../graphql/context.ts';
@@ -36,6 +37,13 @@ class OrdersArguments extends PageArguments {
   sort?: OrderSort[] | null;
 }
 
+/** What is not shown to somebody cannot be searched or sorted by either: answers and cursors would tell it. */
+function requireShown(viewer: Actor, filter: OrderFilter, sort: readonly OrderSort[]): void {
+  const { assignedToId, unassigned } = filter;
+  if ((assignedToId ?? unassigned ?? null) !== null) requirePermission(viewer, 'orders.assignee.view');
+  if (sort.some(({ field }) => field === 'total')) requirePermission(viewer, 'money.view');
+}
+
 @Resolver()
 export class OrderResolver {
   @Query(() => Order, { nullable: true, description: 'An order by id. Permission: orders.view.' })
@@ -67,6 +75,7 @@ export class OrderResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<OrderRow>> {
     const source = { read: context.services.database.read, actor: context.viewer };
+    requireShown(context.viewer, filter ?? {}, sort ?? []);
     const keys = sortKeys(sort ?? [{ field: 'created_at', direction: 'desc' }]);
     const order = { name: nameOfSort(keys), keys };
     const keyset = after === null ? null : decodeCursor(after, order);

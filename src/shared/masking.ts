@@ -8,3 +8,14 @@ export function maskEmail(email: string): string {
   const domain = email.slice(email.lastIndexOf('@') + 1);
   return `${email.slice(0, 1)}***@***${domain.slice(domain.lastIndexOf('.'))}`;
 }
+
+/**
+ * The data of a history entry for viewers who see no money: nothing of what names a payment, and of the rest what is no
+ * amount; amounts end in `Minor` by rule.
+ */
+export function withoutMoney(data: Record<string, unknown>): Record<string, unknown> | null {
+  if ('paymentId' in data || 'refundIds' in data) return null;
+  return JSON.parse(
+    JSON.stringify(data, (key, value: unknown) => (key.endsWith('Minor') ? undefined : value)),
+  );
+}

@@ -66,9 +66,9 @@ export interface BulkSubject<Locked extends Target> extends Subject<Locked> {
 /** What a command with a subject has done; the pipe adds the transition, the history and the version. */
 export interface Outcome<Result extends CommandResult> {
   readonly result: Result;
-  /** For the history: what happened, in a sentence for people. No personal data. */
+  /** For the history: what happened, in a sentence for people. No personal data, and no amounts of money. */
   readonly description: string;
-  /** For the history: the same for programs. */
+  /** For the history: the same for programs. Amounts in fields that end in `Minor`: not every role is shown them. */
   readonly additionalData?: Record<string, unknown>;
   /** Where the step of the workflow may end in several statuses: in which. */
   readonly status?: string;

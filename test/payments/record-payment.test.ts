@@ -66,7 +66,7 @@ describe('recordPayment', () => {
       'PAYMENT_RECEIVED PENDING>PENDING',
     ]);
     expect(history[0]).toMatchObject({
-      description: '4.00 GBP came in by cash.',
+      description: 'A payment came in by cash.',
       additionalData: { method: 'cash', amountMinor: 400, currency: 'GBP', paymentId: first.payment.id },
       performedBy: { id: server.userIds.order_manager },
     });

@@ -52,7 +52,7 @@ describe('refundOrder', () => {
     const [entry] = (await historyOf(server, order.id)).slice(-1);
     expect(shortHistory([entry])).toEqual(['REFUNDED DELIVERED>REFUNDED']);
     expect(entry).toMatchObject({
-      description: '10.00 GBP was refunded.',
+      description: 'A refund was paid out.',
       additionalData: { amountMinor: 1000, pendingMinor: 0, currency: 'GBP' },
     });
   });
@@ -193,7 +193,10 @@ describe('the refund of a return', () => {
     });
     const orderItemId = data.order.items.nodes[0].id;
     await server.database.transaction(async (transaction) => {
-      await transaction.insert(returnItems).values({ returnId, orderItemId, quantity: 1, refundMinor });
+      const quantityReceived = status === 'requested' ? 0 : 1;
+      await transaction
+        .insert(returnItems)
+        .values({ returnId, orderItemId, quantity: 1, quantityReceived, refundMinor });
       if (status === 'requested') return;
       await transaction.execute(`update order_items set quantity_returned = 1 where id = '${orderItemId}'`);
       await transaction.execute(`update returns set status = 'received' where id = '${returnId}'`);

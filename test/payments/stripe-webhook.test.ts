@@ -64,7 +64,7 @@ describe('payments', () => {
     expect(history[0]).toMatchObject({
       performedBy: null,
       ipAddress: null,
-      description: '10.00 GBP came in through stripe.',
+      description: 'A payment came in through stripe.',
     });
   });
 

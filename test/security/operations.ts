@@ -223,38 +223,3 @@ export const mutations: Readonly<Record<string, Operation>> = {
 export const subscriptions: Readonly<Record<string, readonly Role[]>> = {
   fulfillmentStatusChanged: everybody,
 };
-
-/** The fields that some role gets as null, by type: who gets the value. `Order.` is reached through `order`, and so on. */
-export const guardedFields: Readonly<Record<string, readonly Role[]>> = {
-  'Order.subtotal': ['order_manager', 'customer_service', 'customer'],
-  'Order.discount': ['order_manager', 'customer_service', 'customer'],
-  'Order.tax': ['order_manager', 'customer_service', 'customer'],
-  'Order.shipping': ['order_manager', 'customer_service', 'customer'],
-  'Order.total': ['order_manager', 'customer_service', 'customer'],
-  'Order.billingAddress': ['order_manager', 'customer_service', 'customer'],
-  'Customer.contractPrices': ['order_manager', 'customer_service', 'customer'],
-  'Order.payments': ['order_manager', 'customer_service', 'customer'],
-  'Order.holdReason': staff,
-  'Order.assignedTo': staff,
-  'Order.reservations': staff,
-  'OrderItem.unitPrice': ['order_manager', 'customer_service', 'customer'],
-  'OrderItem.discount': ['order_manager', 'customer_service', 'customer'],
-  'OrderItem.tax': ['order_manager', 'customer_service', 'customer'],
-  'OrderItem.total': ['order_manager', 'customer_service', 'customer'],
-  'OrderHistoryEntry.performedBy': staff,
-  'OrderHistoryEntry.additionalData': staff,
-  'OrderHistoryEntry.ipAddress': manager,
-  'OrderHistoryEntry.userAgent': manager,
-  'TimelineEntry.by': staff,
-  'Fulfillment.location': staff,
-  'Fulfillment.assignedTo': staff,
-  'Fulfillment.warehouseLocation': staff,
-  'Fulfillment.boxSize': staff,
-  'Fulfillment.weightGrams': staff,
-  'Fulfillment.packingMaterials': staff,
-  'Fulfillment.misScanCount': staff,
-  'Return.refundable': withMoney,
-  'ReturnItem.refund': withMoney,
-  'ReturnItem.location': staff,
-  'ProductVariant.price': ['order_manager', 'customer_service', 'customer'],
-};

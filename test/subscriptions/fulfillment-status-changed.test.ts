@@ -165,6 +165,13 @@ describe('filters', () => {
     expect(live.eventLog.statistics().subscribers).toBe(0);
   });
 
+  test('a customer does not follow a location, which it is not shown', async () => {
+    const filter = { locationCode: 'LONDON' };
+    const follower = follow({ url: live.url, token: server.tokens.customer, filter });
+    expect(await follower.ended).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(live.eventLog.statistics().subscribers).toBe(0);
+  });
+
   test('an unknown status is refused by GraphQL', async () => {
     const follower = follow({
       url: live.url,

@@ -6,7 +6,6 @@ import type { Money } from '../../shared/money.ts';
 import type { PaymentProviders } from '../../shared/payment-provider.ts';
 import { defineSubjectCommand, type CommandInput } from '../../write/command.ts';
 import { permissionsOf } from '../../write/workflow.ts';
-import { amountText } from '../amount-text.ts';
 import { outstandingMinor, requireOrderCurrency, requireOutstanding } from '../outstanding.ts';
 import { insertPayment, paymentsOf, type PaymentRow } from '../payment.repository.ts';
 import { requireProvider } from '../require-provider.ts';
@@ -59,7 +58,7 @@ export const createPayment = (providers: PaymentProviders) =>
       });
       return {
         result: { orderId: order.id, paymentId: payment!.id },
-        description: `A payment of ${amountText(amountMinor, order.currency)} was asked for (${input.provider}).`,
+        description: `A payment was asked for (${input.provider}).`,
         additionalData: { paymentId: payment!.id, provider: input.provider, amountMinor },
       };
     },

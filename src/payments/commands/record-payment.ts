@@ -43,13 +43,12 @@ export const recordPayment = defineSubjectCommand(
       ? await receivePayment(scope, order, payment.amountMinor, input.autoConfirm ?? false)
       : [];
     if (!succeeded) await saveOrder(scope, order, order.status, { lastPaymentFailed: true });
-    const amount = amountText(payment.amountMinor, payment.currency);
     return {
       result: { orderId: order.id, paymentId: payment.id },
       action: succeeded ? ('payment_received' as const) : ('payment_failed' as const),
       description: succeeded
-        ? `${amount} came in by ${input.method}.`
-        : `A payment of ${amount} by ${input.method} failed.`,
+        ? `A payment came in by ${input.method}.`
+        : `A payment by ${input.method} failed.`,
       additionalData: {
         paymentId: payment.id,
         method: payment.method,

@@ -1,6 +1,5 @@
 import { invalid } from '../../shared/errors.ts';
 import { defineSubjectCommand, type CommandInput } from '../../write/command.ts';
-import { amountText } from '../amount-text.ts';
 import { claimEvent, insertPayment } from '../payment.repository.ts';
 import { paymentSubject } from '../payment.subject.ts';
 import { statusWhenRefunded } from '../payment.workflow.ts';
@@ -41,7 +40,7 @@ export const recordProviderRefund = defineSubjectCommand(
     const status = statusWhenRefunded(target, refundedMinor);
     return {
       result,
-      description: `${amountText(input.amountMinor, payment.currency)} was refunded at ${payment.provider ?? payment.method}.`,
+      description: `Money was refunded at ${payment.provider ?? payment.method}.`,
       additionalData: { paymentId: refund.id, reference: input.reference, amountMinor: input.amountMinor },
       ...(status !== target.status && { status }),
       changes: { refundedMinor },

@@ -56,7 +56,7 @@ export const refundOrder = (providers: PaymentProviders) =>
       return {
         result: { orderId: order.id, refundIds: refunds.map(({ id }) => id) },
         action: isDone ? ('refunded' as const) : ('edited' as const),
-        description: describe(order.currency, doneMinor, amountMinor - doneMinor),
+        description: describe(doneMinor, amountMinor - doneMinor),
         additionalData: {
           refundIds: refunds.map(({ id }) => id),
           amountMinor,
@@ -143,9 +143,9 @@ async function insertRefund(
 const sum = (rows: readonly PaymentRow[]): number =>
   rows.reduce((total, { amountMinor }) => total + amountMinor, 0);
 
-function describe(currency: string, doneMinor: number, pendingMinor: number): string {
-  const done = `${amountText(doneMinor, currency)} was refunded.`;
-  const pending = `A refund of ${amountText(pendingMinor, currency)} was asked of the provider.`;
+function describe(doneMinor: number, pendingMinor: number): string {
+  const done = 'A refund was paid out.';
+  const pending = 'A refund was asked of the provider.';
   if (pendingMinor === 0) return done;
   return doneMinor === 0 ? pending : `${done} ${pending}`;
 }

@@ -10,7 +10,6 @@ import {
   type Scope,
 } from '../../write/command.ts';
 import { permissionsOf } from '../../write/workflow.ts';
-import { amountText } from '../amount-text.ts';
 import {
   claimEvent,
   findByReference,
@@ -84,7 +83,7 @@ async function changeOfPayment(scope: Settling, outcome: PaymentOutcome): Promis
     const amountMinor = outcome.amountMinor ?? payment.amountMinor;
     await settle(scope, payment, outcome, { amountMinor });
     const also = await receivePayment(scope, orderOf(scope), amountMinor, payment.autoConfirm);
-    const description = `${amountText(amountMinor, payment.currency)} came in through ${way(payment)}.`;
+    const description = `A payment came in through ${way(payment)}.`;
     return { action: 'payment_received', description, also };
   }
   if (payment.state === 'failed') {
@@ -100,13 +99,12 @@ async function changeOfPayment(scope: Settling, outcome: PaymentOutcome): Promis
 async function changeOfRefund(scope: Settling, outcome: PaymentOutcome): Promise<Settled> {
   const { target } = scope;
   const { payment } = target;
-  const amount = amountText(payment.amountMinor, payment.currency);
   if (payment.state === 'succeeded' && outcome.state === 'failed') {
     await settle(scope, payment, outcome, {});
     await saveOrder(scope, target, target.status, {
       refundedMinor: target.refundedMinor - payment.amountMinor,
     });
-    return { action: 'edited', description: `A refund of ${amount} came back: it could not be paid out.` };
+    return { action: 'edited', description: 'A refund came back: it could not be paid out.' };
   }
   if (payment.state !== 'pending') return nothing;
   if (outcome.state === 'failed') return fail(scope, outcome, false);
@@ -117,7 +115,7 @@ async function changeOfRefund(scope: Settling, outcome: PaymentOutcome): Promise
   const status = statusWhenRefunded(target, refundedMinor);
   return {
     action: 'refunded',
-    description: `${amount} went back through ${way(payment)}.`,
+    description: `A refund went back through ${way(payment)}.`,
     ...(status !== target.status && { status }),
     changes: { refundedMinor },
   };
@@ -129,22 +127,20 @@ async function attach({ transaction, target }: Settling, outcome: PaymentOutcome
   if (outcome.reference === null || outcome.reference === payment.providerReference) return nothing;
   await updatePayment(transaction, payment.id, { providerReference: outcome.reference });
   const what = payment.kind === 'payment' ? 'payment' : 'refund';
-  const amount = amountText(payment.amountMinor, payment.currency);
-  return { description: `A ${what} of ${amount} is under way through ${way(payment)}.` };
+  return { description: `A ${what} is under way through ${way(payment)}.` };
 }
 
 async function fail(scope: Settling, outcome: PaymentOutcome, isDecline: boolean): Promise<Settled> {
   const { target } = scope;
   const { payment } = target;
   await settle(scope, payment, { ...outcome, state: 'failed' }, {});
-  const amount = amountText(payment.amountMinor, payment.currency);
   const why = outcome.failureCode === null ? '' : ` (${outcome.failureCode})`;
   if (payment.kind === 'refund') {
-    return { action: 'edited', description: `A refund of ${amount} failed${why}. No money has moved.` };
+    return { action: 'edited', description: `A refund failed${why}. No money has moved.` };
   }
-  if (!isDecline) return { action: 'edited', description: `A payment of ${amount} was dropped${why}.` };
+  if (!isDecline) return { action: 'edited', description: `A payment was dropped${why}.` };
   await saveOrder(scope, target, target.status, { lastPaymentFailed: true });
-  return { action: 'payment_failed', description: `A payment of ${amount} failed${why}.` };
+  return { action: 'payment_failed', description: `A payment failed${why}.` };
 }
 
 function settle(
