@@ -10,14 +10,17 @@ export interface Recipient {
   readonly address: string;
 }
 
-/** Whom e-mails about an order go to: its customer, unless erased. Null: nobody can be told. */
+/** Whom e-mails about an order go to: its customer, unless erased, or the guest. Null: nobody can be told. */
 export async function findRecipient(read: Executor, orderId: string): Promise<Recipient | null> {
   const [row] = await read
-    .select({ name: customers.name, address: customers.email })
+    .select({
+      name: sql<string | null>`coalesce(${customers.name}, ${orders.contactName})`,
+      address: sql<string | null>`coalesce(${customers.email}, ${orders.contactEmail})`,
+    })
     .from(orders)
-    .innerJoin(customers, eq(customers.id, orders.customerId))
+    .leftJoin(customers, eq(customers.id, orders.customerId))
     .where(and(eq(orders.id, orderId), isNull(customers.erasedAt)));
-  return row?.address ? { name: row.name, address: row.address } : null;
+  return row?.address ? { name: row.name ?? '', address: row.address } : null;
 }
 
 /** What e-mails tell of an order. */

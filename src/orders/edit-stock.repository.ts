@@ -42,15 +42,36 @@ export async function changeStockAndFulfillments(
     { orderId: order.id, performedById: scope.actor.userId, reason: 'released', now: scope.now },
     fewer,
   );
+  const held = await heldByLines(scope, order.id);
   const more = tracked
-    .filter(({ from, to }) => to > from)
-    .map(({ id, variant, location, from, to }) => ({ id, variant, location, quantity: to - from }));
-  const allocations = more.length > 0 ? await reserveLines(scope, { id: order.id }, more) : [];
+    .filter(({ id, from, to }) => to > from && to > (held.units.get(id) ?? 0))
+    .map(({ id, variant, location, to }) => ({
+      id,
+      variant,
+      location,
+      quantity: to - (held.units.get(id) ?? 0),
+    }));
+  const allocations = await reserveLines(scope, { id: order.id, expiresAt: held.expiresAt }, more);
   const reserved = allocations.reduce((sum, { quantity }) => sum + quantity, 0);
   if (order.status === 'pending') return { reserved, released, fulfillments: [] };
-  const cancelled = await takeFromFulfillments(scope, order.id, fewer);
+  // Added first, so that the fulfillment of a location where one line replaces another stays.
   const created = await addToFulfillments(scope, order.id, allocations);
-  return { reserved, released, fulfillments: [...cancelled, ...created] };
+  const cancelled = await takeFromFulfillments(scope, order.id, fewer);
+  return { reserved, released, fulfillments: [...created, ...cancelled] };
+}
+
+/** What each line holds: a line that grows gets all that it lacks, and it lapses when what the order held would. */
+async function heldByLines(
+  { transaction }: Scope,
+  orderId: string,
+): Promise<{ units: Map<string, number>; expiresAt: string | null }> {
+  const rows = await transaction.execute<{ id: string; units: number; expiresAt: string | null }>(sql`
+    select order_item_id as id, coalesce(sum(quantity_remaining) filter (where is_active), 0)::integer as units,
+      min(expires_at)::text as "expiresAt"
+    from inventory_reservations where order_id = ${orderId}::uuid
+    group by order_item_id`);
+  const times = rows.flatMap(({ expiresAt }) => expiresAt ?? []).toSorted();
+  return { units: new Map(rows.map(({ id, units }) => [id, units])), expiresAt: times[0] ?? null };
 }
 
 /** Releasing and reserving are two statements: without this they would lock levels out of everybody's order. */

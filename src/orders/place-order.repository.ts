@@ -14,7 +14,7 @@ import type { Scope } from '../write/command.ts';
 import type { OrderLine } from './order-lines.ts';
 import type { OrderRow } from './order.repository.ts';
 import { findCharges } from './price-list.repository.ts';
-import { priceOrder, type OrderDiscount, type OrderPrice } from './pricing.ts';
+import { noTax, priceOrder, type OrderDiscount, type OrderPrice } from './pricing.ts';
 import { shortagesOf } from './shortages.ts';
 
 /** Everything of a new order but its lines. */
@@ -51,7 +51,7 @@ export async function placeOrder(
 ): Promise<PlacedOrder> {
   await requireCustomer(scope, order.customerId);
   const charges = await findCharges(scope.transaction, order.shippingAddress ?? null, order.currency);
-  const price = priceOrder(lines, order.discount ?? null, charges);
+  const price = priceOrder(lines, order.discount ?? null, { ...charges, tax: charges.tax ?? noTax });
   const placed = await insertOrder(scope, order, lines, price);
   const { totalMinor } = price;
   const { currency } = order;

@@ -29,6 +29,12 @@ export async function findContractPrices(
   return new Map(rows.map(({ variantId, priceMinor }) => [variantId, priceMinor]));
 }
 
+/** Null where no rate says anything. */
+export interface ConfiguredCharges {
+  readonly tax: Charges['tax'] | null;
+  readonly shipping: Charges['shipping'];
+}
+
 /**
  * What is added to an order that goes to an address: the rates of its country, else those of any country. Without
  * an address nothing is sent, and the tax is that of any country: it is handed over at a till.
@@ -37,7 +43,7 @@ export async function findCharges(
   executor: Executor,
   shippingAddress: PostalAddress | null,
   currency: string,
-): Promise<Charges> {
+): Promise<ConfiguredCharges> {
   const country = (shippingAddress && countryCode(shippingAddress.country)) ?? anyCountry;
   const countries = [country, anyCountry];
   const [tax] = await executor
@@ -55,5 +61,5 @@ export async function findCharges(
           .where(and(inArray(shippingRates.country, countries), eq(shippingRates.currency, currency)))
           .orderBy(asc(sql`${shippingRates.country} = ${anyCountry}`))
           .limit(1);
-  return { taxBasisPoints: tax?.basisPoints ?? 0, shipping: shipping ?? null };
+  return { tax: tax ? { part: tax.basisPoints, whole: 10_000 } : null, shipping: shipping ?? null };
 }

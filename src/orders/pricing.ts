@@ -12,9 +12,12 @@ export type OrderDiscount = { readonly basisPoints: number } | { readonly amount
 
 /** What is added: tax on the goods after discount, and what sending them costs. */
 export interface Charges {
-  readonly taxBasisPoints: number;
+  /** Which part of the goods: 2,000 of 10,000 is 20%. */
+  readonly tax: { readonly part: number; readonly whole: number };
   readonly shipping: { readonly priceMinor: number; readonly freeFromMinor: number | null } | null;
 }
+
+export const noTax: Charges['tax'] = { part: 0, whole: 1 };
 
 export interface LinePrice {
   readonly discountMinor: number;
@@ -51,7 +54,7 @@ export function priceOrder(
   const discounts = allocate(discountMinor, goods);
   const net = goods.map((amount, index) => amount - discounts[index]!);
   const netMinor = subtotalMinor - discountMinor;
-  const taxMinor = shareOf(netMinor, charges.taxBasisPoints, 10_000);
+  const taxMinor = shareOf(netMinor, charges.tax.part, charges.tax.whole);
   const taxes = allocate(taxMinor, net);
   const shippingMinor = shippingOn(netMinor, charges.shipping);
   const totalMinor = netMinor + taxMinor + shippingMinor;

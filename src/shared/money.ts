@@ -1,3 +1,5 @@
+import * as iso4217 from 'dinero.js/currencies';
+
 /** An amount that never passes through a float: a whole number of the currency's minor units. */
 export interface Money {
   /** Minor units: pennies, cents; yen for JPY, which has no smaller unit. */
@@ -6,15 +8,20 @@ export interface Money {
   currency: string;
 }
 
-const currencies = new Set(Intl.supportedValuesOf('currency'));
+const currencies = new Map<string, { readonly base: number | readonly number[]; readonly exponent: number }>(
+  Object.entries(iso4217),
+);
 
 export function isCurrency(code: string): boolean {
   return currencies.has(code);
 }
 
-/** Places after the decimal point in the currency (ISO 4217): 2 for GBP, 0 for JPY, 3 for KWD. */
+/**
+ * Places after the decimal point in the currency (ISO 4217): 2 for GBP and HUF, 0 for JPY, 3 for KWD. Intl would give
+ * the places that people still write, which are none for HUF.
+ */
 export function minorUnitDigits(currency: string): number {
-  return (
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  );
+  const { base, exponent } = currencies.get(currency) ?? { base: 10, exponent: 2 };
+  // The ariary and the ouguiya are divided by five; ISO 4217 counts them in hundredths all the same.
+  return base === 10 ? exponent : 2;
 }

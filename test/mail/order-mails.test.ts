@@ -144,6 +144,25 @@ test('an address that is refused for ever is tried once, and nobody without an a
   for (const { number } of [one, two, three]) expect(subjectsFor(number)).toEqual([]);
 });
 
+test('a guest is told at the address of the order', async () => {
+  const contact = { name: 'Grace Guest', email: 'grace@guest.example' };
+  const order = await confirmedOrder(server, lines(), { customerId: null, contact });
+  const mail = await mailAbout(order.number, /confirmed/);
+  expect(mail.to).toEqual([contact.email]);
+  expect(mail.text).toContain('Hello Grace Guest,');
+});
+
+test('a refund is told of, with what went back', async () => {
+  const order = await placeOrder(server, lines(2));
+  const manager = server.as.order_manager;
+  const amount = { amountMinor: 500, currency: 'GBP' };
+  await mutate(manager, 'recordPayment', { orderId: order.id, method: 'CASH', amount }, 'order { id }');
+  await mutate(manager, 'cancelOrder', { orderId: order.id }, 'order { id }');
+  const refund = { orderId: order.id, amount: { ...amount, amountMinor: 120 } };
+  expect((await mutate(manager, 'refundOrder', refund, 'order { id }')).userErrors).toEqual([]);
+  expect((await mailAbout(order.number, /[Rr]efund/)).text).toContain('£1.20');
+});
+
 test('a till hands out receipts and sends nothing', async () => {
   const order = await confirmedOrder(server, lines(), { channel: 'RETAIL_POS' });
   await idle();

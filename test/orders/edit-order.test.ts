@@ -254,6 +254,66 @@ test('a guest orders without an account, is masked for the warehouse, and can be
   expect((await done({ orderId: order.id, contact: null })).contact).toBeNull();
 });
 
+test('where a line replaces another, the fulfillment of the location stays, and so does the time to lapse', async () => {
+  const [mug, cup] = [
+    await stockedVariant(server, { LONDON: 9 }),
+    await stockedVariant(server, { LONDON: 9 }),
+  ];
+  const swap = async (id: string) =>
+    done({
+      orderId: id,
+      changeLines: [{ orderItemId: await lineOf(id, mug.sku), quantity: 0 }],
+      addLines: [{ sku: cup.sku, quantity: 1 }],
+    });
+  const confirmed = await confirmedOrder(server, [{ sku: mug.sku, quantity: 1 }]);
+  expect(planned(await swap(confirmed.id))).toEqual([`PENDING LONDON: 1 ${cup.sku}`]);
+  const reservationExpiresAt = '2031-01-01T00:00:00Z';
+  const pending = await placeOrder(server, [{ sku: mug.sku, quantity: 1 }], { reservationExpiresAt });
+  await swap(pending.id);
+  const { data } = await server.as.order_manager(
+    `query ($id: ID!) { order(id: $id) { reservations { nodes { isActive expiresAt } } } }`,
+    { id: pending.id },
+  );
+  expect(data.order.reservations.nodes.filter(({ isActive }: any) => isActive)).toEqual([
+    { isActive: true, expiresAt: reservationExpiresAt },
+  ]);
+});
+
+test('tax and shipping that were agreed on stay where no rate says otherwise', async () => {
+  const mug = await stockedVariant(server, { LONDON: 10 }, 1_000);
+  const manager = server.as.order_manager;
+  const rates = async (basisPoints: number | null, amountMinor: number | null) => {
+    await mutate(manager, 'setTaxRate', { country: 'GB', basisPoints }, '__typename');
+    await mutate(manager, 'setShippingRate', { country: 'GB', currency: 'GBP', amountMinor }, '__typename');
+  };
+  await rates(2_000, 500);
+  const shippingAddress = { line1: '1 High St', city: 'York', country: 'GB' };
+  const order = await placeOrder(server, [{ sku: mug.sku, quantity: 2 }], { shippingAddress });
+  await rates(null, null);
+  const orderItemId = await lineOf(order.id, mug.sku);
+  expect(await done({ orderId: order.id, changeLines: [{ orderItemId, quantity: 1 }] })).toMatchObject({
+    tax: { amountMinor: 200 },
+    shipping: { amountMinor: 500 },
+    total: { amountMinor: 1_700 },
+  });
+});
+
+test('a line that grows gets all that it lacks; an edit that names nothing writes nothing', async () => {
+  const mug = await stockedVariant(server, { LONDON: 20 });
+  const order = await placeOrder(server, [{ sku: mug.sku, quantity: 4 }]);
+  const released = await mutate(
+    server.as.order_manager,
+    'releaseOrderReservations',
+    { orderId: order.id },
+    'order { id }',
+  );
+  expect(released.userErrors).toEqual([]);
+  const orderItemId = await lineOf(order.id, mug.sku);
+  const edited = await done({ orderId: order.id, changeLines: [{ orderItemId, quantity: 6 }] });
+  expect(kept(edited)).toEqual([`${mug.sku} at LONDON: 6`]);
+  await expectUnchanged(server, () => done({ orderId: order.id }));
+});
+
 test('wrong input is refused with its path, and nothing changes', async () => {
   const mug = await stockedVariant(server, { LONDON: 5 });
   const order = await placeOrder(server, [{ sku: mug.sku, quantity: 2 }]);

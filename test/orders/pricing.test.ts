@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { priceOrder } from '../../src/orders/pricing.ts';
+import { noTax, priceOrder } from '../../src/orders/pricing.ts';
 import { allocate, shareOf } from '../../src/shared/allocate.ts';
+import { isCurrency, minorUnitDigits } from '../../src/shared/money.ts';
 import { countryCode, isCountryCode } from '../../src/shared/country.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -50,7 +51,7 @@ test.each([
 });
 
 describe('priceOrder', () => {
-  const noCharges = { taxBasisPoints: 0, shipping: null };
+  const noCharges = { tax: noTax, shipping: null };
 
   test('a worked example: 10% off, 20% tax, shipping free from 100.00', () => {
     const lines = [
@@ -58,7 +59,9 @@ describe('priceOrder', () => {
       { quantity: 1, unitPriceMinor: 1_001 },
     ];
     const shipping = { priceMinor: 495, freeFromMinor: 10_000 };
-    expect(priceOrder(lines, { basisPoints: 1_000 }, { taxBasisPoints: 2_000, shipping })).toEqual({
+    expect(
+      priceOrder(lines, { basisPoints: 1_000 }, { tax: { part: 2_000, whole: 10_000 }, shipping }),
+    ).toEqual({
       subtotalMinor: 2_000,
       discountMinor: 200,
       taxMinor: 360,
@@ -73,7 +76,7 @@ describe('priceOrder', () => {
 
   test('shipping is free from the value of the goods after discount', () => {
     const shipping = { priceMinor: 495, freeFromMinor: 1_000 };
-    const charges = { taxBasisPoints: 0, shipping };
+    const charges = { tax: noTax, shipping };
     const goods = [{ quantity: 1, unitPriceMinor: 1_000 }];
     expect(priceOrder(goods, null, charges).shippingMinor).toBe(0);
     expect(priceOrder(goods, { amountMinor: 1 }, charges).shippingMinor).toBe(495);
@@ -110,7 +113,10 @@ describe('priceOrder', () => {
         fc.integer({ min: 0, max: 10_000 }),
         shipping,
         (lines, off, taxBasisPoints, sending) => {
-          const price = priceOrder(lines, off, { taxBasisPoints, shipping: sending });
+          const price = priceOrder(lines, off, {
+            tax: { part: taxBasisPoints, whole: 10_000 },
+            shipping: sending,
+          });
           const { subtotalMinor, discountMinor, taxMinor, shippingMinor, totalMinor } = price;
           expect(totalMinor).toBe(subtotalMinor - discountMinor + taxMinor + shippingMinor);
           expect(sum(price.lines.map((each) => each.totalMinor)) + shippingMinor).toBe(totalMinor);
@@ -143,4 +149,19 @@ test.each([
 
 test('a country that is no more has no rate of its own', () => {
   expect(['GB', 'DD', 'UK', 'gb', 'ZZ'].map(isCountryCode)).toEqual([true, false, false, false, false]);
+});
+
+test('amounts have the places of ISO 4217, and not those that people still write', () => {
+  const places = ['GBP', 'HUF', 'IDR', 'JPY', 'KWD', 'IQD', 'MGA'].map((code) => [
+    code,
+    minorUnitDigits(code),
+  ]);
+  expect(Object.fromEntries(places)).toEqual({ GBP: 2, HUF: 2, IDR: 2, JPY: 0, KWD: 3, IQD: 3, MGA: 2 });
+  expect(['EUR', 'DEM', 'eur', 'XXX', 'constructor'].map(isCurrency)).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -11,14 +11,22 @@ import { orderSubject } from '../order.subject.ts';
 import type { OrderRow } from '../order.repository.ts';
 import { insertItems, reservedEntry, type NewOrder } from '../place-order.repository.ts';
 import { findCharges } from '../price-list.repository.ts';
-import { priceOrder, type OrderDiscount, type OrderPrice } from '../pricing.ts';
+import { noTax, priceOrder, type OrderDiscount, type OrderPrice } from '../pricing.ts';
 import type { OrderInput } from './order-input.ts';
 
-type EditableFields =
-  'shippingAddress' | 'billingAddress' | 'priority' | 'tags' | 'promisedShipAt' | 'contact';
+const editableFields = [
+  'shippingAddress',
+  'billingAddress',
+  'discount',
+  'priority',
+  'tags',
+  'promisedShipAt',
+  'contact',
+] as const;
+type PlainField = Exclude<(typeof editableFields)[number], 'discount'>;
 
 /** What is left out stays; null takes away what can be without. */
-export interface EditOrderInput extends OrderInput, Partial<Pick<NewOrder, EditableFields>> {
+export interface EditOrderInput extends OrderInput, Partial<Pick<NewOrder, PlainField>> {
   discount?: DiscountInput | null;
   addLines?: readonly RequestedLine[] | null;
   changeLines?: readonly { readonly orderItemId: string; readonly quantity: number }[] | null;
@@ -39,6 +47,7 @@ export const editOrder = defineSubjectCommand(
   orderSubject,
   async ({ target: order, ...scope }, input: EditOrderInput) => {
     refuseContactOfCustomer(order, input);
+    if (isEmpty(input)) return { result: { orderId: order.id }, description: '', unchanged: true as const };
     const items = await readItems(scope, order);
     const quantities = newQuantities(items, input);
     const added = await resolveLines(scope.transaction, order, input.addLines ?? [], ['addLines']);
@@ -81,6 +90,12 @@ export const editOrder = defineSubjectCommand(
     };
   },
 );
+
+/** Nothing to edit is nothing to write down either. */
+function isEmpty({ addLines, changeLines, ...input }: EditOrderInput): boolean {
+  const lines = (addLines?.length ?? 0) + (changeLines?.length ?? 0);
+  return lines === 0 && editableFields.every((field) => input[field] === undefined);
+}
 
 function refuseContactOfCustomer(order: OrderRow, { contact }: EditOrderInput): void {
   if (contact && order.customerId !== null) {
@@ -143,16 +158,25 @@ async function reprice(
   }
   const agreed = discount === undefined ? discountOf(order, items) : discountFrom(discount);
   const address = shippingAddress === undefined ? order.shippingAddress : shippingAddress;
-  const { taxBasisPoints, shipping } = await findCharges(transaction, address, order.currency);
-  // Where no rate says otherwise, what was agreed on for shipping stays, as long as there is somewhere to send it.
-  const asAgreed = { priceMinor: address === null ? 0 : order.shippingMinor, freeFromMinor: null };
-  const price = priceOrder(goods, agreed, { taxBasisPoints, shipping: shipping ?? asAgreed });
+  const { tax, shipping } = await findCharges(transaction, address, order.currency);
+  // Where the order goes the same way as before, and no rate says anything, what was agreed on stays.
+  const isMoved = shippingAddress !== undefined;
+  const price = priceOrder(goods, agreed, {
+    tax: tax ?? (isMoved ? noTax : taxAsAgreed(items)),
+    shipping: shipping ?? (isMoved ? null : { priceMinor: order.shippingMinor, freeFromMinor: null }),
+  });
   const { subtotalMinor, discountMinor, taxMinor, shippingMinor, totalMinor } = price;
   const discountBasisPoints = agreed && 'basisPoints' in agreed ? agreed.basisPoints : null;
   return {
     price,
     columns: { subtotalMinor, discountMinor, discountBasisPoints, taxMinor, shippingMinor, totalMinor },
   };
+}
+
+function taxAsAgreed(items: readonly ItemOfOrder[]): { part: number; whole: number } {
+  const part = items.reduce((sum, { item }) => sum + item.taxMinor, 0);
+  const whole = items.reduce((sum, { item }) => sum + item.totalMinor - item.taxMinor, 0);
+  return whole > 0 ? { part, whole } : noTax;
 }
 
 /** What was agreed on; an imported order has it on its lines alone. */
@@ -205,17 +229,8 @@ function whatChanged(
   quantities: ReadonlyMap<string, number>,
   added: readonly OrderLine[],
 ): Record<string, unknown> {
-  const fields = [
-    'shippingAddress',
-    'billingAddress',
-    'discount',
-    'priority',
-    'tags',
-    'promisedShipAt',
-    'contact',
-  ];
   return {
-    fields: fields.filter((field) => (input as unknown as Record<string, unknown>)[field] !== undefined),
+    fields: editableFields.filter((field) => input[field] !== undefined),
     lines: [
       ...items.flatMap(({ item }) =>
         quantities.has(item.id) ? [{ sku: item.sku, from: item.quantity, to: quantities.get(item.id) }] : [],
