@@ -46,6 +46,7 @@ import * as paymentResolvers from './payments/payment.resolver.ts';
 import type { StripeOptions } from './payments/providers/stripe-provider.ts';
 import type { StripeWebhook } from './payments/stripe-webhook.ts';
 import * as expiredReservations from './reservations/expired-reservations.resolver.ts';
+import * as quoteResolvers from './quotes/quote.resolver.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
 import { OrderReservationsResolver, ReservationResolver } from './reservations/reservation.resolver.ts';
 import * as stockLocation from './stock/location.resolver.ts';
@@ -98,6 +99,7 @@ export const resolvers: NonEmptyArray<Function> = [
   ...Object.values(catalogEditing),
   CustomerResolver,
   ...Object.values(pricing),
+  ...Object.values(quoteResolvers),
   ...Object.values(customerAdministration),
   UserResolver,
   ...Object.values(userAdministration),

@@ -40,6 +40,8 @@ export const permissions = {
   /** Rates and contract prices. */
   'prices.view': ['order_manager', 'customer_service'],
   'prices.edit': ['order_manager'],
+  'quotes.view': ['order_manager', 'customer_service', 'customer'],
+  'quotes.manage': ['order_manager'],
   'customers.view': ['order_manager', 'customer_service'],
   'customers.edit': ['order_manager'],
   'customers.erase': ['order_manager'],

@@ -5,6 +5,7 @@ import { orderFulfillments } from '../db/tables/fulfillments.ts';
 import { orderHistory } from '../db/tables/order-history.ts';
 import { orderNotes } from '../db/tables/order-notes.ts';
 import { orders } from '../db/tables/orders.ts';
+import { quotes } from '../db/tables/quotes.ts';
 import type { Actor } from './actor.ts';
 import { roleHas } from './permissions.ts';
 
@@ -28,6 +29,12 @@ export function visibleOrders(role: Role): SQL | undefined {
     case 'customer':
       return sql`${orders.customerId} = ${sql.placeholder('viewerCustomerId')}`;
   }
+}
+
+/** A customer has their own quotes; who may not see quotes at all is refused before. */
+export function visibleQuotes(role: Role): SQL | undefined {
+  if (role === 'order_manager' || role === 'customer_service') return undefined;
+  return sql`${quotes.customerId} = ${sql.placeholder('viewerCustomerId')}`;
 }
 
 /** The same rule for an event that is already in memory with its order's customer. */

@@ -45,6 +45,9 @@ export async function forgetOnOrders(transaction: Executor, customerId: string):
       version = version + 1
     where customer_id = ${customerId}::uuid`);
   await transaction.execute(sql`
+    update quotes set shipping_address = ${addressWithoutPerson('shipping_address')}, version = version + 1
+    where customer_id = ${customerId}::uuid and shipping_address is not null`);
+  await transaction.execute(sql`
     update order_notes set note = 'Erased', version = version + 1
     where order_id in ${theirOrders}
       or created_by_id in (select id from users where customer_id = ${customerId}::uuid)`);

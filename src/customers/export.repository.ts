@@ -28,6 +28,8 @@ export async function readCustomerData(
       'sessions', ${rowsOf('refresh_tokens', sql`each.user_id in ${theirUsers}`, ['token_hash'])},
       'contractPrices', ${rowsOf('customer_prices', sql`each.customer_id = ${customerId}::uuid`)},
       'orders', ${rowsOf('orders', sql`each.customer_id = ${customerId}::uuid`, ['assigned_to_id', 'held_by_id'])},
+      'quotes', ${rowsOf('quotes', sql`each.customer_id = ${customerId}::uuid`)},
+      'quoteItems', ${rowsOf('quote_items', sql`each.quote_id in (select id from quotes where customer_id = ${customerId}::uuid)`)},
       'orderItems', ${rowsOf('order_items', ofTheirOrders)},
       'fulfillments', ${rowsOf('order_fulfillments', ofTheirOrders, ['assigned_to_id', 'warehouse_location'])},
       'payments', ${rowsOf('payments', ofTheirOrders, ['performed_by_id'])},

@@ -1,3 +1,5 @@
+import { eq } from 'drizzle-orm';
+import { orders } from '../db/tables/orders.ts';
 import { payments } from '../db/tables/payments.ts';
 import type { PaymentMethod } from '../db/tables/enumerations.ts';
 import type { HistoryEntry } from '../history/record-history.ts';
@@ -33,6 +35,17 @@ export function checkTillSale(order: NewOrder, payment: TillPayment | null | und
   }
   const [first, ...others] = problems;
   if (first) throw new Refusal(first, ...others);
+}
+
+/** A till that repeats a sale gets the sale. An order that merely has its reference is not handed over. */
+export async function requireTakenAway({ transaction }: Scope, placed: PlacedOrder): Promise<void> {
+  const [order] = await transaction
+    .select({ completedAt: orders.completedAt })
+    .from(orders)
+    .where(eq(orders.id, placed.id));
+  if (order!.completedAt !== null) return;
+  const message = `${placed.number} has this reference and was not taken away: use another one for this sale.`;
+  throw invalid(message, ['externalReference']);
 }
 
 /** Takes the money, hands over the goods and completes the order that has just been placed, in its transaction. */

@@ -190,6 +190,8 @@ test('the export has everything that names the person, from wherever it is, and 
     sessions: 1,
     contractPrices: 0,
     orders: 2,
+    quotes: 0,
+    quoteItems: 0,
     orderItems: 2,
     fulfillments: 1,
     payments: 0,
@@ -210,7 +212,7 @@ test('the export has everything that names the person, from wherever it is, and 
 
 test('every table is thought of: exported where it is about a customer, or known not to be', async () => {
   const exported =
-    `customers users refresh_tokens customer_prices orders order_items order_fulfillments payments returns return_items
+    `customers users refresh_tokens customer_prices quotes quote_items orders order_items order_fulfillments payments returns return_items
     order_notes order_history idempotency_keys`.split(/\s+/);
   const others = `fulfillment_items inventory_reservations log_identity order_history_heads
     payment_provider_events shipping_rates tax_rates product_variants products stock_levels

@@ -149,6 +149,9 @@ test('an order on hold can be cancelled', async () => {
     ),
   );
   expect((await cancel(order.id)).order.status).toBe('CANCELLED');
+  // There is nothing left to hold.
+  const { data } = await server.as.order_manager(`{ order(id: "${order.id}") { heldAt holdReason } }`);
+  expect(data.order).toEqual({ heldAt: null, holdReason: null });
 });
 
 test.each([

@@ -118,6 +118,41 @@ test('a repeat sells nothing twice: by its key, by its reference, or both at onc
   expect((await availability(sku)).availability).toMatchObject([{ onHand: 3, reserved: 0 }]);
 });
 
+test('an order that has the reference but was not taken away is not handed over', async () => {
+  const { sku } = await stockedVariant(server, { SHOP: 5 });
+  const lines = [{ sku, quantity: 1 }];
+  const externalReference = `till-${randomUUID()}`;
+  expect((await sell({ lines, externalReference, takeAway: false })).order.status).toBe('PENDING');
+  const answer = await expectUnchanged(server, () => sell({ lines, externalReference }));
+  expect(answer).toMatchObject({
+    order: null,
+    userErrors: [{ code: 'VALIDATION', path: ['externalReference'] }],
+  });
+});
+
+test('what was taken away can come back', async () => {
+  const { sku } = await stockedVariant(server, { SHOP: 5 });
+  const { order } = await sell({ lines: [{ sku, quantity: 2 }] });
+  const manager = server.as.order_manager;
+  const { data } = await manager(`{ order(id: "${order.id}") { items { nodes { id } } } }`);
+  const asked = {
+    orderId: order.id,
+    reason: 'Too big',
+    lines: [{ orderItemId: data.order.items.nodes[0].id, quantity: 1 }],
+  };
+  const requested = await mutate(manager, 'requestReturn', asked, 'return { id items { id } }');
+  const back = {
+    returnItemId: requested.return.items[0].id,
+    quantity: 1,
+    disposition: 'RESTOCK',
+    locationCode: 'SHOP',
+  };
+  const input = { returnId: requested.return.id, lines: [back] };
+  const received = await mutate(manager, 'receiveReturn', input, 'order { status }');
+  expect(received).toMatchObject({ userErrors: [], order: { status: 'RETURNED' } });
+  expect((await availability(sku)).availability).toMatchObject([{ onHand: 4, reserved: 0 }]);
+});
+
 test('many tills on two servers sell exactly what there is', async () => {
   const { sku } = await stockedVariant(server, { SHOP: 20 });
   const other = await server.startAnother();

@@ -151,6 +151,17 @@ export const fieldAccess: Readonly<Record<string, TypeAccess>> = {
       [seesMoney, 'refundable'],
     ],
   },
+  Quote: {
+    ways: always('quotes { nodes { @ } }'),
+    fields: [
+      [seesMoney, 'id number state currency expiresAt version createdAt customer items order'],
+      [seesMoney, 'subtotal discount tax shipping total shippingAddress'],
+    ],
+  },
+  QuoteItem: {
+    ways: always('quotes { nodes { items { @ } } }'),
+    fields: [[seesMoney, 'position sku name quantity unitPrice variant']],
+  },
   ReturnItem: {
     ways: ({ returned }) => [`order(id: "${returned}") { returns { nodes { items { @ } } } }`],
     fields: [
@@ -246,6 +257,7 @@ export const fieldAccess: Readonly<Record<string, TypeAccess>> = {
   ...connection('OrderHistoryEntry', everybody, (inner) => inFinished(`history { ${inner} }`)),
   ...connection('TimelineEntry', everybody, (inner) => inFinished(`timeline { ${inner} }`)),
   ...connection('Payment', seesMoney, (inner) => inFinished(`payments { ${inner} }`)),
+  ...connection('Quote', seesMoney, (inner) => always(`quotes { ${inner} }`)),
   ...connection('Return', everybody, (inner) => always(`returns { ${inner} }`)),
   ...connection('InventoryReservation', staff, (inner) => inHeld(`reservations { ${inner} }`)),
   ...connection('CustomerPrice', seesMoney, (inner) => inHeld(`customer { contractPrices { ${inner} } }`)),

@@ -81,6 +81,7 @@ export async function arrangeWorld(server: TestServer): Promise<World> {
   await work(server, erased.fulfillments[0]!.id, 'deliverFulfillment');
   await act(manager, 'eraseCustomer', { customerId: erasedCustomerId }, 'customer { id }', 'CustomerInput');
   const returned = await arrangeReturns(server, sku);
+  await arrangeQuotes(server, sku, otherCustomerId);
   const notes = await arrangeNotes(server, finished.id);
   await breakTheBooks(server);
   return {
@@ -204,6 +205,16 @@ async function arrangeReturns(server: TestServer, sku: string): Promise<string> 
     );
   });
   return orderId;
+}
+
+/** One that has become an order of the customer, and one of somebody else. */
+async function arrangeQuotes(server: TestServer, sku: string, otherCustomerId: string): Promise<void> {
+  const manager = server.as.order_manager;
+  const offer = { currency: 'GBP', lines: [{ sku, quantity: 1 }], shippingAddress: address };
+  const create = async (customerId: string) =>
+    (await act(manager, 'createQuote', { ...offer, customerId }, 'quote { id }')).quote.id;
+  await act(manager, 'convertQuote', { quoteId: await create(server.customerId) }, 'order { id }');
+  await create(otherCustomerId);
 }
 
 async function arrangeHeld(server: TestServer, sku: string): Promise<string> {

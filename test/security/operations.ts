@@ -10,6 +10,7 @@ export interface Ids {
   noteId: string;
   returnId: string;
   reservationId: string;
+  quoteId: string;
   customerId: string;
   productId: string;
   sku: string;
@@ -95,6 +96,8 @@ export const queries: Readonly<Record<string, Operation>> = {
   stockDiscrepancies: { text: () => '{ ledgerOnHand }', allowed: warehouse },
   taxRates: { text: () => '{ country }', allowed: ['order_manager', 'customer_service'] },
   shippingRates: { text: () => '{ country }', allowed: ['order_manager', 'customer_service'] },
+  quote: { text: ({ quoteId }) => `(id: "${quoteId}") { id }`, allowed: withMoney },
+  quotes: { text: () => '(first: 1) { totalCount }', allowed: withMoney },
   availability: { text: ({ sku }) => `(sku: "${sku}") { onHand }`, allowed: staff },
   stockLocations: { text: () => '{ id }', allowed: staff },
 };
@@ -178,6 +181,11 @@ export const mutations: Readonly<Record<string, Operation>> = {
     text: () => `(input: { customerId: "${unknown}", sku: "x", currency: "GBP" }) { ${errors} }`,
     allowed: manager,
   },
+  createQuote: {
+    text: () => `(input: { customerId: "${unknown}", currency: "GBP", lines: [] }) { ${errors} }`,
+    allowed: manager,
+  },
+  convertQuote: { text: () => `(input: { quoteId: "${unknown}" }) { ${errors} }`, allowed: manager },
   editOrder: onOrder(),
   claimNextFulfillment: {
     text: () => `(input: { locationCode: "NOWHERE" }) { ${errors} }`,

@@ -49,6 +49,8 @@ beforeAll(async () => {
       select added.id, order_items.id, 1, stock_locations.id from added, order_items, stock_locations
       where order_items.order_id = ${order.id}::uuid and stock_locations.code = 'LONDON'`);
   });
+  const offer = { customerId: server.customerId, currency: 'GBP', lines: [{ sku, quantity: 1 }] };
+  const quoted = await mutate(server.as.order_manager, 'createQuote', offer, 'quote { id }');
   const { data } = await server.as.order_manager(`{ variant(sku: "${sku}") { product { id } }
     order(id: "${order.id}") { reservations { nodes { id } } returns { nodes { id } } } }`);
   ids = {
@@ -57,6 +59,7 @@ beforeAll(async () => {
     fulfillmentId: fulfillment.id,
     fulfillmentNumber: fulfillment.number,
     noteId: added.note.id,
+    quoteId: quoted.quote.id,
     returnId: data.order.returns.nodes[0].id,
     reservationId: data.order.reservations.nodes[0].id,
     customerId: server.customerId,

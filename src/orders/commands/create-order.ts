@@ -3,7 +3,12 @@ import { invalid } from '../../shared/errors.ts';
 import type { CommandInput, FreeCommand } from '../../write/command.ts';
 import { discountFrom, type DiscountInput } from '../discount.ts';
 import { resolveLines, type RequestedLine } from '../order-lines.ts';
-import { checkTillSale, completeTillSale, type TillPayment } from '../till-sale.repository.ts';
+import {
+  checkTillSale,
+  completeTillSale,
+  requireTakenAway,
+  type TillPayment,
+} from '../till-sale.repository.ts';
 import { placeOrder, type NewOrder } from '../place-order.repository.ts';
 
 export interface CreateOrderInput extends CommandInput, Omit<NewOrder, 'customerId' | 'discount'> {
@@ -38,6 +43,7 @@ export const createOrder: FreeCommand<CreateOrderInput, { orderId: string }> = {
       throw invalid('Only what is taken away is paid here: record the payment after.', ['payment']);
     const lines = await resolveLines(scope.transaction, order, input.lines);
     const placed = await placeOrder(scope, order, lines);
+    if (input.takeAway && placed.existed) await requireTakenAway(scope, placed);
     const isSold = input.takeAway && !placed.existed;
     const sold = isSold ? await completeTillSale(scope, placed, input.payment ?? { method: 'cash' }) : [];
     return { result: { orderId: placed.id }, history: [...placed.history, ...sold] };
