@@ -79,11 +79,14 @@ it('exchanges a wire for which the server keeps many prepared statements', async
 
 it('waits, when it closes, for the units of work in progress, and takes no new ones', async () => {
   const database = open({ poolSize: 1 });
+  let begin = (): void => {};
+  const begun = new Promise<void>((resolve) => (begin = resolve));
   const working = database.transaction(async (transaction) => {
+    begin();
     await sleep(100);
     return transaction.execute(sql`select 'finished' as state`);
   });
-  await sleep(30);
+  await begun;
   const waiting = database.read.execute(sql`select 1`).catch(withoutStatement);
   await sleep(5);
   const closing = database.close();

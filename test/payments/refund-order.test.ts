@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { returnItems, returns } from '../../src/db/tables/returns.ts';
 import { describeCommandRules, historyOf, shortHistory } from '../setup/command-rules.ts';
+import { mutate } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
 import { asker, startTestServer, type TestServer } from '../setup/server.ts';
 import { expectUnchanged } from '../setup/snapshot.ts';
@@ -168,39 +168,27 @@ describe('refundOrder', () => {
 });
 
 describe('the refund of a return', () => {
-  /** As receiving it would leave it. */
-  async function returned(status: 'received' | 'requested', refundMinor: number) {
+  async function requested() {
     const order = await orders.delivered();
-    const returnId = await server.database.transaction(async (transaction) => {
-      const [row] = await transaction
-        .insert(returns)
-        .values({ orderId: order.id, status: 'requested', orderStatusBefore: 'delivered' })
-        .returning({ id: returns.id });
-      return row!.id;
-    });
-    await addItem(order.id, returnId, refundMinor, status);
-    return { orderId: order.id, returnId };
+    const { data } = await manager()(`{ order(id: "${order.id}") { items { nodes { id } } } }`);
+    const lines = [{ orderItemId: data.order.items.nodes[0].id, quantity: 1 }];
+    const input = { orderId: order.id, reason: 'Too big', lines };
+    const asked = await mutate(manager(), 'requestReturn', input, 'return { id items { id } }');
+    expect(asked.userErrors).toEqual([]);
+    return { orderId: order.id, returnId: asked.return.id, itemId: asked.return.items[0].id };
   }
 
-  async function addItem(
-    orderId: string,
-    returnId: string,
-    refundMinor: number,
-    status: 'received' | 'requested',
-  ) {
-    const { data } = await manager()(`query ($id: ID!) { order(id: $id) { items { nodes { id } } } }`, {
-      id: orderId,
-    });
-    const orderItemId = data.order.items.nodes[0].id;
+  async function returned(refundMinor: number) {
+    const { orderId, returnId, itemId } = await requested();
+    const lines = [{ returnItemId: itemId, quantity: 1, disposition: 'WRITE_OFF' }];
+    const received = await mutate(manager(), 'receiveReturn', { returnId, lines }, 'return { id }');
+    expect(received.userErrors).toEqual([]);
     await server.database.transaction(async (transaction) => {
-      const quantityReceived = status === 'requested' ? 0 : 1;
-      await transaction
-        .insert(returnItems)
-        .values({ returnId, orderItemId, quantity: 1, quantityReceived, refundMinor });
-      if (status === 'requested') return;
-      await transaction.execute(`update order_items set quantity_returned = 1 where id = '${orderItemId}'`);
-      await transaction.execute(`update returns set status = 'received' where id = '${returnId}'`);
+      await transaction.execute(
+        `update return_items set refund_minor = ${refundMinor} where return_id = '${returnId}'`,
+      );
     });
+    return { orderId, returnId };
   }
 
   const statusOf = async (returnId: string) => {
@@ -211,22 +199,22 @@ describe('the refund of a return', () => {
   };
 
   test('is of what the return says, once, and the return is refunded with it', async () => {
-    const input = await returned('received', 250);
+    const input = await returned(250);
     const answer = await refund(manager(), input);
     expect(answer).toMatchObject({ userErrors: [], refunds: [{ amount: gbp(250), state: 'SUCCEEDED' }] });
-    expect(await statusOf(input.returnId)).toEqual(['refunded', 2]);
+    expect(await statusOf(input.returnId)).toEqual(['refunded', 3]);
     const again = await expectUnchanged(server, () => refund(manager(), input));
     expect(again.userErrors).toMatchObject([{ code: 'VALIDATION', path: ['returnId'] }]);
   });
 
   test('twice at once is done once', async () => {
-    const input = await returned('received', 250);
+    const input = await returned(250);
     const answers = await Promise.all([1, 2, 3].map(() => refund(manager(), input)));
     expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
   });
 
   test('takes another amount, and needs one where the return says none', async () => {
-    const input = await returned('received', 0);
+    const input = await returned(0);
     const unsaid = await expectUnchanged(server, () => refund(manager(), input));
     expect(unsaid.userErrors).toMatchObject([{ code: 'VALIDATION', path: ['amount'] }]);
     const said = await refund(manager(), { ...input, amount: gbp(120) });
@@ -234,9 +222,14 @@ describe('the refund of a return', () => {
   });
 
   test('waits until it was received, and is of the order that it belongs to', async () => {
-    const input = await returned('requested', 250);
+    const { orderId, returnId } = await requested();
+    const input = { orderId, returnId };
     expect((await expectUnchanged(server, () => refund(manager(), input))).userErrors).toMatchObject([
-      { message: 'The return is REQUESTED: only a RECEIVED one is refunded.', path: ['returnId'] },
+      { code: 'INVALID_TRANSITION', from: 'RETURN_REQUESTED' },
+    ]);
+    await mutate(manager(), 'rejectReturn', { returnId, reason: 'Worn' }, 'return { id }');
+    expect((await expectUnchanged(server, () => refund(manager(), input))).userErrors).toMatchObject([
+      { message: 'The return is REJECTED: only a RECEIVED one is refunded.', path: ['returnId'] },
     ]);
     const other = await orders.delivered();
     expect((await refund(manager(), { ...input, orderId: other.id })).userErrors).toMatchObject([
