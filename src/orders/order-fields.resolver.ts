@@ -153,7 +153,7 @@ export class OrderFieldsResolver {
   allowedActions(@Root() order: OrderRow, @Ctx() context: RequestContext): string[] {
     return allowedCommands(
       orderWorkflow,
-      { status: order.status, isHeld: order.heldAt !== null },
+      { status: order.status, isHeld: order.heldAt !== null, hasShipped: order.unitsFulfilled > 0 },
       context.viewer,
     );
   }

@@ -116,5 +116,6 @@ export const orderSubject: BulkSubject<OrderRow> = {
   lockAll: lockOrders,
   concerns: (order) => ({ orderId: order.id }),
   isHeld: (order) => order.heldAt !== null,
+  hasShipped: (order) => order.unitsFulfilled > 0,
   save: saveOrder,
 };

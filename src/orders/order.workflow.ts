@@ -28,6 +28,7 @@ export const orderWorkflow = {
       from: ['pending', 'confirmed', 'processing', 'packed'],
       to: 'cancelled',
       action: 'cancelled',
+      refusedOnceShipped: true,
     },
     { permission: 'orders.cancelPending', from: ['pending'], to: 'cancelled', action: 'cancelled' },
   ],

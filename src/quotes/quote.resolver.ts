@@ -22,9 +22,11 @@ import { Connection } from '../graphql/connection.ts';
 import { PageArguments } from '../graphql/connection.type.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { Money } from '../graphql/money.type.ts';
+import { VersionConflictError } from '../graphql/user-error.type.ts';
 import { Input } from '../graphql/mutation-input.ts';
 import { orderById } from '../orders/order.loaders.ts';
 import { Order, PostalAddress } from '../orders/order.type.ts';
+import type { VersionConflictError as VersionConflict } from '../shared/errors.ts';
 import { decodeCursor } from '../shared/page.ts';
 import { convertQuote } from './commands/convert-quote.ts';
 import { createQuote } from './commands/create-quote.ts';
@@ -148,6 +150,17 @@ export class QuoteItemResolver {
   @FieldResolver(() => ProductVariant, { nullable: true, description: 'The variant as it is now.' })
   variant(@Root() item: QuoteItemRow, @Ctx() context: RequestContext) {
     return context.loader(variantById).load(item.variantId);
+  }
+}
+
+@Resolver(() => VersionConflictError)
+export class VersionConflictQuoteResolver {
+  @FieldResolver(() => Quote, {
+    nullable: true,
+    description: 'The quote as it is now, where a quote was meant.',
+  })
+  quote(@Root() error: VersionConflict, @Ctx() context: RequestContext) {
+    return error.subject.kind === 'Quote' ? context.loader(quoteById).load(error.subject.id) : null;
   }
 }
 

@@ -57,17 +57,24 @@ function requireTransition<Input extends CommandInput, Locked extends Target>(
 ): Transition<Locked['status']> {
   const { subject } = command;
   const step = command.step ? command.step(target, input) : command.name;
-  const standing = { status: target.status, isHeld: subject.isHeld(target) };
+  const hasShipped = subject.hasShipped?.(target) ?? false;
+  const standing = { status: target.status, isHeld: subject.isHeld(target), hasShipped };
   const transition = step && findTransition(subject.workflow, step, standing, actor);
   if (transition) return transition;
-  // Were it not for the hold, would it be possible? Then the hold is the reason, and not the status.
-  const otherwise = { ...standing, isHeld: !standing.isHeld };
-  const isForTheHold = step && findTransition(subject.workflow, step, otherwise, actor) !== undefined;
+  // Were it not for the hold, or for what was shipped, would it be possible? Then that is the reason, not the status.
+  const wouldBe = (change: Partial<typeof standing>): boolean =>
+    step !== undefined &&
+    findTransition(subject.workflow, step, { ...standing, ...change }, actor) !== undefined;
+  const reason = wouldBe({ isHeld: !standing.isHeld })
+    ? `the order is ${standing.isHeld ? 'on hold' : 'not on hold'}`
+    : wouldBe({ hasShipped: false })
+      ? 'a part of the order was shipped already'
+      : undefined;
   const refused = {
     subject: subject.kind,
     status: target.status,
     path: [subject.inputField],
-    ...(isForTheHold && { reason: `the order is ${standing.isHeld ? 'on hold' : 'not on hold'}` }),
+    ...(reason !== undefined && { reason }),
   };
   const allowed = allowedCommands(subject.workflow, standing, actor);
   throw new Refusal(new InvalidTransitionError(refused, command.name, allowed));

@@ -18,12 +18,16 @@ export interface Transition<Status extends string = string> {
   readonly refusedOnHold?: true;
   /** Possible only while the order is on hold. */
   readonly needsHold?: true;
+  /** Refused once a part of the order has left the house. */
+  readonly refusedOnceShipped?: true;
 }
 
-/** What decides which steps there are: the status, and whether the order is on hold. */
+/** What decides which steps there are. */
 export interface Standing<Status extends string = string> {
   readonly status: Status;
   readonly isHeld: boolean;
+  /** A part of the order has left the house; left out where no step asks for it. */
+  readonly hasShipped?: boolean;
 }
 
 /** Every command of a workflow with its steps; a command has several where permissions differ in what they allow. */
@@ -44,7 +48,10 @@ export function findTransition<Status extends string>(
 ): Transition<Status> | undefined {
   return workflow[command]?.find(
     (step) =>
-      step.from.includes(standing.status) && allowsHold(step, standing.isHeld) && may(actor, step.permission),
+      step.from.includes(standing.status) &&
+      allowsHold(step, standing.isHeld) &&
+      !(step.refusedOnceShipped && standing.hasShipped) &&
+      may(actor, step.permission),
   );
 }
 

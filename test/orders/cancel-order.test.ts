@@ -96,10 +96,12 @@ test.each<FulfillmentStep>(['shipFulfillment', 'deliverFulfillment'])(
   },
 );
 
-test('once a part has been shipped the order cannot be cancelled, whatever its status', async () => {
+test('once a part has been shipped the order cannot be cancelled, whatever its status, and does not say so', async () => {
   const lamp = await stockedVariant(server, { LONDON: 1, LEEDS: 1 });
   const order = await confirmedOrder(server, [{ sku: lamp.sku, quantity: 2 }]);
   await work(server, order.fulfillments[0]!.id, 'shipFulfillment');
+  const { data } = await server.as.order_manager(`{ order(id: "${order.id}") { allowedActions } }`);
+  expect(data.order.allowedActions).not.toContain('cancelOrder');
   const answer = await expectUnchanged(server, () => cancel(order.id));
   expect(answer.order).toBeNull();
   expect(answer.userErrors).toMatchObject([

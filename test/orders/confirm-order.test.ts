@@ -3,6 +3,7 @@ import { describeCommandRules, historyOf, shortHistory } from '../setup/command-
 import { confirmedOrder, mutate, placeOrder, stockedVariant, type Stocked } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
+import { expectUnchanged } from '../setup/snapshot.ts';
 
 let server: TestServer;
 let mug: Stocked;
@@ -87,6 +88,37 @@ test('an order split over locations becomes fulfillments whose items add up to t
   expect(items.map(({ orderItem }: any) => orderItem)).toEqual(
     items.map(() => ({ sku: lamp.sku, quantity: 5 })),
   );
+});
+
+test('what was released by hand has to be reserved again first; a payment is taken all the same', async () => {
+  const { sku } = await stockedVariant(server, { LONDON: 5 });
+  const order = await placeOrder(server, [{ sku, quantity: 2 }]);
+  const manager = server.as.order_manager;
+  await mutate(manager, 'releaseOrderReservations', { orderId: order.id }, 'order { id }');
+  const confirmIt = () => mutate(manager, 'confirmOrder', { orderId: order.id }, 'order { id status }');
+  const refused = await expectUnchanged(server, confirmIt);
+  expect(refused).toMatchObject({
+    order: null,
+    userErrors: [
+      {
+        code: 'VALIDATION',
+        path: ['orderId'],
+        message: `Of 2 of ${sku} only 0 are reserved: use reserveInventory or editOrder first.`,
+      },
+    ],
+  });
+  const payment = {
+    orderId: order.id,
+    method: 'CASH',
+    amount: { amountMinor: 500, currency: 'GBP' },
+    autoConfirm: true,
+  };
+  const paid = await mutate(manager, 'recordPayment', payment, 'order { status paymentState }');
+  expect(paid).toMatchObject({ userErrors: [], order: { status: 'PENDING', paymentState: 'PAID' } });
+  const { data } = await manager(`{ order(id: "${order.id}") { items { nodes { id } } } }`);
+  const lines = [{ orderItemId: data.order.items.nodes[0].id, quantity: 2 }];
+  await mutate(manager, 'reserveInventory', { orderId: order.id, lines }, 'order { id }');
+  expect((await confirmIt()).order.status).toBe('CONFIRMED');
 });
 
 describeCommandRules(() => server, {

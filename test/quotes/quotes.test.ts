@@ -123,6 +123,38 @@ test('converted by many at once on two servers, and again after it has expired, 
   expect((await expectUnchanged(server, () => convert(quote.id))).order.id).toBe(answers[0].order.id);
 });
 
+test('another version than the present is refused with the quote; so is the quote of a customer who was erased', async () => {
+  const quote = await create({ shippingAddress: { line1: '1 High St', city: 'York', country: 'GB' } });
+  const conflict = await expectUnchanged(server, async () => {
+    const answer = await server.as.order_manager(
+      `mutation ($id: ID!) { convertQuote(input: { quoteId: $id, expectedVersion: 9 }) { order { id }
+        userErrors { code ... on VersionConflictError { currentVersion quote { id version } } } } }`,
+      { id: quote.id },
+    );
+    return answer.data.convertQuote;
+  });
+  expect(conflict).toEqual({
+    order: null,
+    userErrors: [{ code: 'VERSION_CONFLICT', currentVersion: 1, quote: { id: quote.id, version: 1 } }],
+  });
+  const manager = server.as.order_manager;
+  const made = await mutate(
+    manager,
+    'createCustomer',
+    { name: 'Gone', kind: 'WHOLESALE' },
+    'customer { id }',
+  );
+  const customerId = made.customer.id;
+  const theirs = await create({
+    customerId,
+    shippingAddress: { name: 'Gone Soon', line1: 'x', city: 'y', country: 'GB' },
+  });
+  const erase = () => mutate(manager, 'eraseCustomer', { customerId }, 'customer { id }', 'CustomerInput');
+  const [converted, erased] = await Promise.all([convert(theirs.id), erase()]);
+  // Whoever came first: an order under way keeps the customer, an erased customer orders nothing.
+  expect([converted.userErrors.length, erased.userErrors.length].toSorted()).toEqual([0, 1]);
+});
+
 test('what is short by then is refused with how much, and the quote stays open', async () => {
   const { sku } = await stockedVariant(server, { LONDON: 3 });
   const quote = await create({ lines: [{ sku, quantity: 4 }] });

@@ -1,11 +1,8 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { orderFulfillments } from '../../db/tables/fulfillments.ts';
-import { InvalidTransitionError, Refusal } from '../../shared/errors.ts';
 import { defineSubjectCommand, type CommandInput, type Scope } from '../../write/command.ts';
-import { allowedCommands } from '../../write/workflow.ts';
 import { cancelItems } from '../cancelled-items.repository.ts';
 import { orderSubject } from '../order.subject.ts';
-import { orderWorkflow } from '../order.workflow.ts';
 import type { HistoryEntry } from '../../history/record-history.ts';
 import type { OrderRow } from '../order.repository.ts';
 
@@ -21,7 +18,6 @@ export const cancelOrder = defineSubjectCommand(
   'cancelOrder',
   orderSubject,
   async ({ target: order, ...scope }, input: CancelOrderInput) => {
-    await refuseOnceShipped(scope, order);
     const cancelled = await cancelFulfillments(scope, order);
     const units = await cancelItems(scope, order.id);
     const released: HistoryEntry = {
@@ -33,7 +29,7 @@ export const cancelOrder = defineSubjectCommand(
     return {
       result: { orderId: order.id },
       description: 'The order was cancelled.',
-      // Nothing was shipped, so nothing is left to fulfil.
+      // Nothing was shipped (the workflow sees to that), so nothing is left to fulfil.
       changes: {
         cancelReason: input.reason ?? null,
         unitsOrdered: 0,
@@ -45,36 +41,6 @@ export const cancelOrder = defineSubjectCommand(
     };
   },
 );
-
-async function refuseOnceShipped({ transaction, actor }: Scope, order: OrderRow): Promise<void> {
-  if (order.unitsFulfilled === 0) {
-    const gone = await transaction
-      .select({ id: orderFulfillments.id })
-      .from(orderFulfillments)
-      .where(
-        and(
-          eq(orderFulfillments.orderId, order.id),
-          inArray(orderFulfillments.status, ['shipped', 'partially_fulfilled', 'fulfilled']),
-        ),
-      )
-      .limit(1);
-    if (gone.length === 0) return;
-  }
-  throw new Refusal(
-    new InvalidTransitionError(
-      {
-        subject: 'Order',
-        status: order.status,
-        path: ['orderId'],
-        reason: 'a part of the order was shipped already',
-      },
-      'cancelOrder',
-      allowedCommands(orderWorkflow, { status: order.status, isHeld: order.heldAt !== null }, actor).filter(
-        (command) => command !== 'cancelOrder',
-      ),
-    ),
-  );
-}
 
 async function cancelFulfillments({ transaction }: Scope, order: OrderRow): Promise<HistoryEntry[]> {
   const condition = and(

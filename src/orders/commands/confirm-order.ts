@@ -1,6 +1,8 @@
+import { Refusal, UserError } from '../../shared/errors.ts';
 import { defineSubjectCommand, type CommandInput, type Scope } from '../../write/command.ts';
 import { createFulfillmentsForReservations } from '../fulfillment-creation.repository.ts';
 import { keepReservations } from '../kept-reservations.repository.ts';
+import { findUnreservedLines } from '../unreserved.repository.ts';
 import { orderSubject } from '../order.subject.ts';
 
 export interface ConfirmOrderInput extends CommandInput {
@@ -30,8 +32,18 @@ export async function prepareConfirmation({ transaction, now }: Scope, orderId: 
 export const confirmOrder = defineSubjectCommand(
   'confirmOrder',
   orderSubject,
-  async ({ target: order, ...scope }, _input: ConfirmOrderInput) => ({
-    result: { orderId: order.id },
-    ...(await prepareConfirmation(scope, order.id)),
-  }),
+  async ({ target: order, ...scope }, _input: ConfirmOrderInput) => {
+    await refuseUnreserved(scope, order.id);
+    return { result: { orderId: order.id }, ...(await prepareConfirmation(scope, order.id)) };
+  },
 );
+
+/** What was released meanwhile, by hand, would be promised without being there. */
+async function refuseUnreserved({ transaction }: Scope, orderId: string): Promise<void> {
+  const errors = (await findUnreservedLines(transaction, orderId)).map(({ sku, quantity, reserved }) => {
+    const message = `Of ${quantity} of ${sku} only ${reserved} are reserved: use reserveInventory or editOrder first.`;
+    return new UserError('VALIDATION', message, ['orderId']);
+  });
+  const [first, ...others] = errors;
+  if (first) throw new Refusal(first, ...others);
+}

@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../../history/record-history.ts';
 import { prepareConfirmation } from '../../orders/commands/confirm-order.ts';
 import type { OrderRow } from '../../orders/order.repository.ts';
+import { findUnreservedLines } from '../../orders/unreserved.repository.ts';
 import { saveOrder } from '../../orders/order.subject.ts';
 import { orderWorkflow } from '../../orders/order.workflow.ts';
 import type { Scope } from '../../write/command.ts';
@@ -20,8 +21,10 @@ export async function receivePayment(
   const changes = { paidMinor, lastPaymentFailed: false };
   const isPaid = paidMinor - order.refundedMinor >= order.totalMinor;
   const standing = { status: order.status, isHeld: order.heldAt !== null };
-  const step =
-    autoConfirm && isPaid ? findTransition(orderWorkflow, 'confirmOrder', standing, scope.actor) : undefined;
+  // The money is here all the same; an order whose stock was released waits for somebody to reserve it.
+  const isReady =
+    autoConfirm && isPaid && (await findUnreservedLines(scope.transaction, order.id)).length === 0;
+  const step = isReady ? findTransition(orderWorkflow, 'confirmOrder', standing, scope.actor) : undefined;
   if (!step) {
     await saveOrder(scope, order, order.status, changes);
     return [];

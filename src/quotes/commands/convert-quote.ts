@@ -1,6 +1,7 @@
-import { asc, eq, getTableColumns, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import { productVariants } from '../../db/tables/catalog.ts';
+import { customers } from '../../db/tables/customers.ts';
 import { quoteItems, quotes } from '../../db/tables/quotes.ts';
 import type { OrderLine } from '../../orders/order-lines.ts';
 import { placeOrder } from '../../orders/place-order.repository.ts';
@@ -24,15 +25,7 @@ export const convertQuote: FreeCommand<ConvertQuoteInput, { quoteId: string; ord
   permissions: ['quotes.manage'],
   async execute(scope, input) {
     const { transaction } = scope;
-    const [found] = await transaction
-      .select({
-        ...getTableColumns(quotes),
-        isExpired: sql<boolean>`${quotes.expiresAt} <= ${scope.now}::timestamptz`,
-      })
-      .from(quotes)
-      .where(eq(quotes.id, input.quoteId))
-      .for('update');
-    if (!found) throw notFound(`Quote ${input.quoteId}`, ['quoteId']);
+    const found = await lockQuote(scope, input.quoteId);
     if (found.orderId !== null) {
       return { result: { quoteId: found.id, orderId: found.orderId }, history: [] };
     }
@@ -50,6 +43,27 @@ export const convertQuote: FreeCommand<ConvertQuoteInput, { quoteId: string; ord
     return { result: { quoteId: found.id, orderId: placed.id }, history: [fromQuote, ...others] };
   },
 };
+
+/**
+ * The customer first, as whoever erases one does, and then the quote: its clock is read under the lock, so that one
+ * that has expired while it was waited for is seen to be expired.
+ */
+async function lockQuote({ transaction }: Scope, id: string): Promise<QuoteRow & { isExpired: boolean }> {
+  const [customer] = await transaction
+    .select({ erasedAt: customers.erasedAt })
+    .from(customers)
+    .where(sql`${customers.id} = (select customer_id from quotes where id = ${id}::uuid)`)
+    .for('key share');
+  const [found] = await transaction.select().from(quotes).where(eq(quotes.id, id)).for('update');
+  if (!found) throw notFound(`Quote ${id}`, ['quoteId']);
+  if (customer!.erasedAt !== null && found.orderId === null) {
+    throw invalid('The customer of this quote was erased.', ['quoteId']);
+  }
+  const [clock] = await transaction.execute<{ isExpired: boolean }>(
+    sql`select ${found.expiresAt}::timestamptz <= clock_timestamp() as "isExpired"`,
+  );
+  return { ...found, isExpired: clock!.isExpired };
+}
 
 function orderOf(quote: QuoteRow) {
   const { customerId, currency, shippingAddress } = quote;
