@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeAdministrationRules } from '../setup/administration-rules.ts';
 import { mutate, placeOrder, stockedVariant } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
@@ -200,4 +201,24 @@ test('only the manager sets them', async () => {
     const mutation = { name, input, selection: '__typename', permission: 'prices.edit' };
     await expectForbidden(server, mutation, ['warehouse_staff', 'customer_service', 'customer']);
   }
+});
+
+describeAdministrationRules(() => server, {
+  name: 'setTaxRate',
+  inputType: 'SetTaxRateInput',
+  permission: 'prices.edit',
+  selection: 'taxRates { country rateBasisPoints }',
+  arrange: async () => ({ country: 'SE', basisPoints: 2_500 }),
+  other: () => ({ basisPoints: 1_200 }),
+  wrong: [['a country that there is not', { country: 'UK' }, ['country']]],
+});
+
+describeAdministrationRules(() => server, {
+  name: 'setShippingRate',
+  inputType: 'SetShippingRateInput',
+  permission: 'prices.edit',
+  selection: 'shippingRates { country price { amountMinor } }',
+  arrange: async () => ({ country: 'SE', currency: 'GBP', amountMinor: 900 }),
+  other: () => ({ amountMinor: 950 }),
+  wrong: [['a currency that there is not', { currency: 'XXL' }, ['currency']]],
 });
