@@ -104,11 +104,11 @@ describe('what is told', () => {
     follower.disconnect();
     const missed = await confirmedOrder(server, line());
     await waitUntil(() => follower.connections() > 1, 'it is connected again');
-    const live = await placeOrder(server, line());
+    const after = await placeOrder(server, line());
     const expected = [
       ...(await historyOf(first.id)),
       ...(await historyOf(missed.id)),
-      ...(await historyOf(live.id)),
+      ...(await historyOf(after.id)),
     ];
     await follower.received(expected.length);
     expect(idsOf(follower)).toEqual(expected);
