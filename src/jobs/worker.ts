@@ -128,8 +128,9 @@ async function keepMoving({ write, log }: WorkerOptions, signal: AbortSignal): P
   }
 }
 
+/** Keeps the process alive: with the database away, a process that does nothing else has no other reason to go on. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 const levels = { error: 'error', warning: 'warn', info: 'debug', debug: 'trace' } as const;
