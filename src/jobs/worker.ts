@@ -128,7 +128,7 @@ async function keepMoving({ write, log }: WorkerOptions, signal: AbortSignal): P
   }
 }
 
-/** Keeps the process alive: with the database away, a process that does nothing else has no other reason to go on. */
+/** A worker is a reason for its process to go on, with the database away too. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }

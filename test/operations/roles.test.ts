@@ -161,7 +161,7 @@ test('SIGTERM to a worker: a job that does not end is given back, and another do
   giveUp();
 });
 
-test('a worker outlives the database, with nothing else to keep it alive', async () => {
+test('a worker outlives the database, and works again when it is back', async () => {
   const dataDirectory = path.join(folder, 'outage');
   let own = await startEmbeddedPostgres({ dataDirectory });
   dataFolders.push(own.dataDirectory);
