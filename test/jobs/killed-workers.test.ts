@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { startMailServer, type MailServer } from '../mail/mail-server.ts';
 import { endProcesses, startWorkerProcess, type WorkerProcess } from '../operations/server-process.ts';
-import { reservedOrder } from '../reservations/arrange.ts';
+import { reservedOrder, type Reserved } from '../reservations/arrange.ts';
 import { confirmedOrder, mutate, stockedVariant, type Stocked } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
@@ -154,7 +154,7 @@ test('killed after a note was stamped and before its job ended: not sent again',
 
 test('killed between two orders of the expiry: each is released and cancelled once', async () => {
   await startMails();
-  const orders = [];
+  const orders: Reserved[] = [];
   for (let number = 0; number < 4; number += 1) orders.push(await reservedOrder(server));
   await execute(sql`
     update inventory_reservations set expires_at = now() - interval '1 second'
