@@ -17,6 +17,7 @@ import { CustomerResolver } from './customers/customer.resolver.ts';
 import type { Database } from './db/driver/database.ts';
 import { BulkFulfillmentsResolver } from './fulfillments/bulk-fulfillments.resolver.ts';
 import { fulfillmentStatus, orderStatus, returnStatus } from './db/tables/enumerations.ts';
+import { FailedJobResolver } from './failed-jobs/failed-job.resolver.ts';
 import * as fulfillmentFields from './fulfillments/fulfillment-fields.resolver.ts';
 import * as fulfillmentHandling from './fulfillments/fulfillment-handling.resolver.ts';
 import { ScanResolver } from './fulfillments/scan.resolver.ts';
@@ -106,6 +107,7 @@ export const resolvers: NonEmptyArray<Function> = [
   UserResolver,
   ...Object.values(userAdministration),
   SessionResolver,
+  FailedJobResolver,
 ];
 
 export interface App {

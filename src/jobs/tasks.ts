@@ -3,7 +3,7 @@ import { withoutStatement } from '../db/pg-errors.ts';
 import { releaseExpired } from '../reservations/release-expired.ts';
 import { bySystem, type JobServices } from './job-services.ts';
 import { makeHistoryPartitions, pruneIdempotencyKeys, pruneRefreshTokens } from './maintenance.repository.ts';
-import { requestExpiryAgain, unlockAbandoned } from './queue.repository.ts';
+import { removeSuperseded, requestExpiryAgain, unlockAbandoned } from './queue.repository.ts';
 import {
   sendNoteMail,
   sendOrderMail,
@@ -26,6 +26,8 @@ export const crontab = [
   '20 3 * * * pruneRefreshTokens ?jobKey=pruneRefreshTokens&max=3',
   '30 3 * * * makeHistoryPartitions ?jobKey=makeHistoryPartitions&max=5',
 ].join('\n');
+
+const tasksByTheClock = crontab.split('\n').map((line) => line.split(' ')[5]!);
 
 async function releaseWhatExpired({ write, log }: JobServices, payload: unknown): Promise<void> {
   // The crontab knows minutes only: each run by the minute asks for one more, half a minute later.
@@ -55,8 +57,10 @@ export function makeTasks(services: MailServices): TaskList {
     sendOrderMail: (payload: OrderMailPayload) => sendOrderMail(services, payload),
     sendNoteMail: (payload: NoteMailPayload) => sendNoteMail(services, payload),
     releaseExpired: (payload: unknown) => releaseWhatExpired(services, payload),
-    unlockAbandoned: () =>
-      tellCount(log, 'gave back jobs of dead workers', database.transaction(unlockAbandoned)),
+    unlockAbandoned: async () => {
+      await tellCount(log, 'gave back jobs of dead workers', database.transaction(unlockAbandoned));
+      await database.transaction((transaction) => removeSuperseded(transaction, tasksByTheClock));
+    },
     pruneIdempotencyKeys: () =>
       tellCount(log, 'deleted old idempotency keys', pruneIdempotencyKeys(database)),
     pruneRefreshTokens: () => tellCount(log, 'deleted old refresh tokens', pruneRefreshTokens(database)),
