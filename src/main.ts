@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from './db/embedded/start.ts';
 import { DatabaseNotUsableError, migrate } from './db/migrate.ts';
 import { startWorker } from './jobs/worker.ts';
 import { openMailer } from './mail/mailer.ts';
+import { openRedis } from './redis/redis-link.ts';
 import { loadSample } from './sample/load-sample.ts';
 import { startServer } from './server.ts';
 import { banner } from './banner.ts';
@@ -32,7 +33,9 @@ async function main(): Promise<void> {
   await migrate(url);
   const database = openDatabase({ url, poolSize: config.databasePoolSize });
   if (config.sampleData) await loadSample(database);
-  const app = await createApp({ database, signingKeys: config.signingKeys, log, stripe: config.stripe });
+  const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, log);
+  const { signingKeys, stripe } = config;
+  const app = await createApp({ database, signingKeys, log, stripe, redis });
   const mailer = openMailer({ ...config.mail, log });
   const { language } = config.mail;
   const worker = startWorker({ databaseUrl: url, write: app.services, log, mailer, language });
