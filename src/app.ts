@@ -28,6 +28,7 @@ import { buildSchema } from './graphql/build-schema.ts';
 import { logFault } from './graphql/format-error.ts';
 import type { Services } from './graphql/context.ts';
 import { EventLog } from './history/event-log.ts';
+import { wakeUpsOfDatabase } from './history/wake-ups.ts';
 import {
   NotePayloadResolver,
   NoteResolver,
@@ -47,6 +48,8 @@ import { createPaymentParts } from './payments/payment-parts.ts';
 import * as paymentResolvers from './payments/payment.resolver.ts';
 import type { StripeOptions } from './payments/providers/stripe-provider.ts';
 import type { StripeWebhook } from './payments/stripe-webhook.ts';
+import type { RedisLink } from './redis/redis-link.ts';
+import { wakeUpsOfRedis } from './redis/redis-wake-ups.ts';
 import * as expiredReservations from './reservations/expired-reservations.resolver.ts';
 import * as quoteResolvers from './quotes/quote.resolver.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
@@ -116,6 +119,8 @@ export interface App {
   readonly log: Logger;
   /** Undefined where Stripe is not configured. */
   readonly stripeWebhook: StripeWebhook | undefined;
+  /** What servers share, where there is a Redis. */
+  readonly redis: RedisLink | undefined;
   verifyToken(token: string): Viewer | null;
   close(): Promise<void>;
 }
@@ -126,11 +131,15 @@ export async function createApp(options: {
   signingKeys: readonly [SigningKey, ...SigningKey[]];
   log: Logger;
   stripe?: StripeOptions | undefined;
+  /** What several servers tell each other through, beside the database; closed with the app. */
+  redis?: RedisLink | undefined;
 }): Promise<App> {
   checkWorkflows();
-  const { database, log } = options;
+  const { database, log, redis } = options;
   const signer = createTokenSigner(options.signingKeys);
-  const eventLog = await EventLog.open(database, log);
+  const throughDatabase = wakeUpsOfDatabase(database);
+  const openWakeUps = redis ? wakeUpsOfRedis(redis, throughDatabase) : throughDatabase;
+  const eventLog = await EventLog.open(database, log, openWakeUps);
   const writing: WriteServices = {
     database,
     wakeListeners: () => eventLog.wakeListeners(),
@@ -148,9 +157,11 @@ export async function createApp(options: {
     services,
     log,
     stripeWebhook,
+    redis,
     verifyToken: (token) => signer.verify(token),
     async close() {
       await eventLog.close();
+      redis?.close();
       await database.close();
     },
   };

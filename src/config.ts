@@ -7,6 +7,9 @@ import { languageCodes, type Language } from './mail/texts.ts';
 /** Known to everybody who reads the repository; refused in production. */
 export const sampleJwtSecret = 'sample-secret-for-development-only-not-for-production';
 
+/** A thousand a second: against programs that have gone wild, and not for sharing out what the server can do. */
+const defaultRateLimitPerMinute = 60_000;
+
 const truth = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'], 'use true or false')
   .transform((text) => ['true', '1', 'yes'].includes(text));
@@ -69,6 +72,11 @@ const environmentSchema = z.object({
     )
     .optional(),
   MAIL_LANGUAGE: z.enum(languageCodes).default('en'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must be the address of a Redis such as redis://user:password@host:6379/0')
+    .optional(),
+  RATE_LIMIT_PER_MINUTE: z.coerce.number('must be a number').int().min(0).default(defaultRateLimitPerMinute),
   SOCKETS_PER_USER: z.coerce
     .number('must be a number')
     .int()
@@ -97,6 +105,10 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Undefined: payments through Stripe are refused. */
   readonly stripe: StripeOptions | undefined;
+  /** Undefined: several servers share what they need through PostgreSQL alone. */
+  readonly redisUrl: string | undefined;
+  /** Of a user, or of an address where nobody is signed in; 0: no limit. */
+  readonly rateLimitPerMinute: number;
   readonly socketLimits: SocketLimits;
   readonly logLevel: string;
   readonly mail: {
@@ -143,6 +155,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     sampleData: values.SAMPLE_DATA ?? (values.DATABASE_URL === undefined && !production),
     allowedOrigins: values.ALLOWED_ORIGINS,
     stripe: stripeOptions(values),
+    redisUrl: values.REDIS_URL,
+    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     socketLimits: {
       socketsPerUser: values.SOCKETS_PER_USER,
       operationsPerSocket: values.OPERATIONS_PER_SOCKET,

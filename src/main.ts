@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from './db/embedded/start.ts';
 import { DatabaseNotUsableError, migrate } from './db/migrate.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
 import { openMailer } from './mail/mailer.ts';
+import { openRedis } from './redis/redis-link.ts';
 import { loadSample } from './sample/load-sample.ts';
 import { startServer } from './server.ts';
 import { banner } from './banner.ts';
@@ -40,7 +41,9 @@ async function start(role: ProcessRole): Promise<void> {
   const database = openDatabase({ url, poolSize: config.databasePoolSize });
   // Orders to look at are for who serves them.
   if (config.sampleData && role !== 'worker') await loadSample(database);
-  const app = await createApp({ database, signingKeys: config.signingKeys, log, stripe: config.stripe });
+  const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, log);
+  const { signingKeys, stripe } = config;
+  const app = await createApp({ database, signingKeys, log, stripe, redis });
   const jobs = role === 'api' ? undefined : startJobs(app, config, url);
   // Jobs need the database as requests do: it is closed after both.
   const close = async (): Promise<void> => {

@@ -7,14 +7,22 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import websocket from '@fastify/websocket';
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { App } from './app.ts';
+import type { Viewer } from './auth/actor.ts';
 import { bearerToken } from './auth/token.ts';
 import { RequestContext } from './graphql/context.ts';
 import { explorerPage } from './graphql/explorer-page.ts';
 import { formatError } from './graphql/format-error.ts';
 import { defaultSocketLimits, OpenSockets, type SocketLimits } from './graphql/open-sockets.ts';
 import { originChecker } from './graphql/origins.ts';
+import {
+  limitHeaders,
+  openRateLimiter,
+  rateLimited,
+  tellUse,
+  type RateLimiter,
+} from './graphql/rate-limit.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 
@@ -33,6 +41,8 @@ export interface ServerOptions {
   /** Name the sample logins on the front page. */
   readonly sampleData?: boolean;
   readonly socketLimits?: SocketLimits;
+  /** Operations a minute and user, or address where nobody is signed in; 0 or left out: no limit. */
+  readonly rateLimitPerMinute?: number;
 }
 
 export interface RunningServer {
@@ -58,7 +68,8 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     }
   });
   await server.register(cors, {
-    delegator: (request, done) => done(null, { origin: allows(request.headers), maxAge: 86_400 }),
+    delegator: (request, done) =>
+      done(null, { origin: allows(request.headers), maxAge: 86_400, exposedHeaders: [...limitHeaders] }),
   });
   await server.register(compress, { threshold: 1_024 });
   await server.register(websocket, {
@@ -76,7 +87,8 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     options.socketLimits ?? defaultSocketLimits,
   );
   server.addHook('onClose', async () => openSockets.close());
-  const apollo = await addGraphql(server, app, openSockets);
+  const limitRate = await openRateLimiter(server, options.rateLimitPerMinute ?? 0, app.redis);
+  const apollo = await addGraphql(server, app, openSockets, limitRate);
   addProbes(server, app);
   await addStripeWebhook(server, app);
   const page = explorerPage(options.sampleData ?? false);
@@ -101,6 +113,7 @@ async function addGraphql(
   server: FastifyInstance,
   app: App,
   openSockets: OpenSockets,
+  limitRate: RateLimiter,
 ): Promise<ApolloServer<RequestContext>> {
   const apollo = new ApolloServer<RequestContext>({
     schema: app.schema,
@@ -115,17 +128,45 @@ async function addGraphql(
   await apollo.start();
   const handler = fastifyApolloHandler(apollo, {
     context: async (request) => {
-      const token = bearerToken(request.headers.authorization);
-      const actor = token === null ? null : app.verifyToken(token);
       const origin = { ipAddress: clientAddress(request), userAgent: userAgentOf(request) };
-      return new RequestContext(app.services, actor, origin);
+      return new RequestContext(app.services, request.viewer, origin);
     },
   });
   const verifyToken = (token: string) => app.verifyToken(token);
-  const wsHandler = makeSocketHandler(app.schema, app.services, verifyToken, openSockets, app.log);
-  server.route({ method: 'GET', url: '/graphql', handler, wsHandler });
-  server.route({ method: ['POST', 'OPTIONS'], url: '/graphql', handler });
+  const wsHandler = makeSocketHandler(app.schema, app.services, verifyToken, openSockets, limitRate, app.log);
+  server.decorateRequest('viewer', null);
+  const onRequest = [knowViewer(verifyToken), refuseTooMany(limitRate)];
+  server.route({ method: 'GET', url: '/graphql', onRequest, handler, wsHandler });
+  server.route({ method: 'POST', url: '/graphql', onRequest, handler });
+  server.route({ method: 'OPTIONS', url: '/graphql', handler });
   return apollo;
+}
+
+/** Who asks, read once from the token; null for nobody and for a token that is not valid. */
+function knowViewer(verifyToken: (token: string) => Viewer | null) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const token = bearerToken(request.headers.authorization);
+    request.viewer = token === null ? null : verifyToken(token);
+  };
+}
+
+function refuseTooMany(limitRate: RateLimiter) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    // The operations of a socket are counted, and not that it is opened.
+    if (request.headers.upgrade !== undefined) return;
+    const use = await limitRate(request, request.viewer);
+    if (!use) return;
+    tellUse(reply, use);
+    if (!use.isExceeded) return;
+    const { message, code, details } = rateLimited(use);
+    await reply.code(429).send({ errors: [{ message, extensions: { code, ...details } }] });
+  };
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    viewer: Viewer | null;
+  }
 }
 
 function addProbes(server: FastifyInstance, app: App): void {

@@ -15,6 +15,7 @@ import { bearerToken } from '../auth/token.ts';
 import { RequestContext, type Services } from './context.ts';
 import type { OpenSockets } from './open-sockets.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
+import { rateLimited, type RateLimiter } from './rate-limit.ts';
 import { clientAddress, userAgentOf } from './request-origin.ts';
 import { makeTransport, type SocketExtra as Connection } from './socket-transport.ts';
 
@@ -56,6 +57,7 @@ export function makeSocketHandler(
   services: Services,
   verifyToken: (token: string) => Viewer | null,
   openSockets: OpenSockets,
+  limitRate: RateLimiter,
   log: FaultLogger,
 ): WebsocketHandler {
   const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
@@ -67,12 +69,14 @@ export function makeSocketHandler(
       clearTimeout(extra.expiry);
       extra.leave?.();
     },
-    onSubscribe(context, _id, payload) {
+    async onSubscribe(context, _id, payload) {
       if (isUnusable(context)) return [new GraphQLError('The socket is closing.')];
       const { operationsPerSocket } = openSockets.limits;
       // This one is among them already.
       if (Object.keys(context.subscriptions).length > operationsPerSocket)
         return [tooManyOperations(operationsPerSocket)];
+      const use = await limitRate(context.extra.request, context.extra.actor ?? null);
+      if (use?.isExceeded) return [asGraphqlError(rateLimited(use))];
       return readRequest(schema, payload);
     },
     context(context) {
@@ -103,9 +107,11 @@ export function makeSocketHandler(
 
 function tooManyOperations(limit: number): GraphQLError {
   const message = `A socket may have ${limit} operations at once: complete one first, or open another socket.`;
-  const originalError = new TopLevelError('TOO_MANY_OPERATIONS', message, { limit });
-  return new GraphQLError(message, { originalError });
+  return asGraphqlError(new TopLevelError('TOO_MANY_OPERATIONS', message, { limit }));
 }
+
+const asGraphqlError = (originalError: TopLevelError): GraphQLError =>
+  new GraphQLError(originalError.message, { originalError });
 
 function authenticate(
   context: SocketContext,

@@ -11,13 +11,13 @@ import {
   type LogEvent,
 } from './log.repository.ts';
 import { Subscriber, type SubscriberOptions } from './subscriber.ts';
+import type { OpenWakeUps, WakeUps } from './wake-ups.ts';
 
-const channel = 'order_history';
 /** The floor below all wake-ups: whatever is lost, the log is read this often. */
 const pollIntervalMs = 1_000;
 /** The first of the growing pauses while a running transaction may hold events back. */
 const heldBackIntervalMs = 20;
-/** Wake-ups of a busy server are gathered into one NOTIFY this often. */
+/** Wake-ups of a busy server are gathered into one this often. */
 const wakeUpIntervalMs = 5;
 /** How often it is looked whether a subscriber has stopped reading. */
 const stallCheckIntervalMs = 1_000;
@@ -47,7 +47,7 @@ export class EventLog {
   private wake: () => void = () => {};
   private wakeUpTimer: NodeJS.Timeout | undefined;
   private stallTimer: NodeJS.Timeout | undefined;
-  private listener: { close(): Promise<void> } | undefined;
+  private wakeUps: WakeUps | undefined;
   private reading: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -58,12 +58,12 @@ export class EventLog {
     private last: LogMark,
   ) {}
 
-  static async open(database: Database, logger: Logger): Promise<EventLog> {
+  static async open(database: Database, logger: Logger, openWakeUps: OpenWakeUps): Promise<EventLog> {
     const cursors = new LogCursors(await readLogIdentity(database.read));
     const head = await readHead(database.read);
     const last = (await readLastEvent(database.read)) ?? beginning;
     const log = new EventLog(database, logger, cursors, head, last);
-    log.listener = database.listen(channel, { onNotification: () => log.wake(), onReady: () => log.wake() });
+    log.wakeUps = openWakeUps(() => log.wake());
     log.reading = log.readForEver();
     log.stallTimer = setInterval(() => log.cutOffStalled(), stallCheckIntervalMs);
     return log;
@@ -79,15 +79,15 @@ export class EventLog {
   }
 
   /**
-   * After a commit that wrote history. One timer for the process sends at most one NOTIFY every few
-   * milliseconds, outside every transaction: a NOTIFY inside one takes a lock over all commits.
+   * After a commit that wrote history. One timer for the process sends at most one wake-up every few milliseconds,
+   * outside every transaction: a NOTIFY inside one takes a lock over all commits.
    */
   wakeListeners(): void {
     this.wakeUpTimer ??= setTimeout(() => {
       this.wakeUpTimer = undefined;
       this.wake();
-      // A wake-up that is lost costs a second at most: readers poll.
-      this.database.notify(channel).catch(() => {});
+      // One that is lost costs a second at most: readers poll.
+      this.wakeUps?.send();
     }, wakeUpIntervalMs);
   }
 
@@ -223,7 +223,7 @@ export class EventLog {
     this.wake();
     for (const subscriber of this.subscribers) subscriber.end();
     this.subscribers.clear();
-    await this.listener?.close();
+    await this.wakeUps?.close();
     await this.reading;
   }
 }

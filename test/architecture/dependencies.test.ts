@@ -55,6 +55,8 @@ const layers = [
   'db',
   'auth',
   'history',
+  // What servers share beside the database: it is told of the log, and the API counts with it.
+  'redis',
   'write',
   'graphql',
   'features',

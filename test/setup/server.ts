@@ -8,6 +8,7 @@ import { customers } from '../../src/db/tables/customers.ts';
 import type { Role } from '../../src/db/tables/enumerations.ts';
 import { users } from '../../src/db/tables/users.ts';
 import type { StripeOptions } from '../../src/payments/providers/stripe-provider.ts';
+import { openRedis } from '../../src/redis/redis-link.ts';
 import { startWorker, type Worker } from '../../src/jobs/worker.ts';
 import type { Mailer } from '../../src/mail/mailer.ts';
 import type { Language } from '../../src/mail/texts.ts';
@@ -91,6 +92,8 @@ export async function startTestServerOn(
 export interface ServeOptions {
   readonly stripe?: StripeOptions;
   readonly socketLimits?: SocketLimits;
+  readonly rateLimitPerMinute?: number;
+  readonly redisUrl?: string;
 }
 
 export async function serve(
@@ -98,14 +101,16 @@ export async function serve(
   port = 0,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
+  const { stripe, redisUrl, ...serverOptions } = options;
+  const log = testLog();
   const app = await createApp({
     database: openDatabase({ url: databaseUrl, poolSize: 8 }),
     signingKeys: testSigningKeys,
-    stripe: options.stripe,
-    log: testLog(),
+    stripe,
+    log,
+    redis: redisUrl === undefined ? undefined : openRedis(redisUrl, log),
   });
-  const { socketLimits } = options;
-  return startServer(app, { host: '127.0.0.1', port, ...(socketLimits && { socketLimits }) });
+  return startServer(app, { host: '127.0.0.1', port, ...serverOptions });
 }
 
 /** Works on the jobs of a database until it is stopped. */
