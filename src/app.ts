@@ -56,6 +56,7 @@ import { orderFollowsReturn, returnFollowsRefund, returnWorkflow } from './retur
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
 import * as userAdministration from './users/user-administration.resolver.ts';
 import { SessionResolver, UserResolver } from './users/user.resolver.ts';
+import { Metrics } from './metrics/metrics.ts';
 import type { WriteServices } from './write/run-command.ts';
 import { unreachableStatuses } from './write/workflow.ts';
 
@@ -110,6 +111,7 @@ export interface App {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** Undefined where Stripe is not configured. */
   readonly stripeWebhook: StripeWebhook | undefined;
   verifyToken(token: string): Viewer | null;
@@ -122,15 +124,19 @@ export async function createApp(options: {
   signingKeys: readonly [SigningKey, ...SigningKey[]];
   log: Logger;
   stripe?: StripeOptions | undefined;
+  /** Those that the database tells of its statements; left out, new ones. */
+  metrics?: Metrics;
 }): Promise<App> {
   checkWorkflows();
-  const { database, log } = options;
+  const { database, log, metrics = new Metrics() } = options;
   const signer = createTokenSigner(options.signingKeys);
   const eventLog = await EventLog.open(database, log);
+  metrics.watch(database, eventLog);
   const writing: WriteServices = {
     database,
     wakeListeners: () => eventLog.wakeListeners(),
     reportFault: (error) => logFault(log, error, 'a part of a bulk mutation failed'),
+    commandEnded: metrics.commands.commandEnded,
   };
   const { paymentProviders, stripeWebhook } = createPaymentParts(options.stripe, writing, log);
   const services: Services = {
@@ -143,6 +149,7 @@ export async function createApp(options: {
     schema: buildSchema(resolvers),
     services,
     log,
+    metrics,
     stripeWebhook,
     verifyToken: (token) => signer.verify(token),
     async close() {

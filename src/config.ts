@@ -68,6 +68,12 @@ const environmentSchema = z.object({
     )
     .optional(),
   MAIL_LANGUAGE: z.enum(languageCodes).default('en'),
+  METRICS_PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).optional(),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  METRICS_TOKEN: z
+    .string()
+    .min(32, 'must be at least 32 bytes long; make one with `openssl rand -hex 32`')
+    .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -87,6 +93,13 @@ export interface Config {
   /** Undefined: payments through Stripe are refused. */
   readonly stripe: StripeOptions | undefined;
   readonly logLevel: string;
+  readonly metrics: {
+    readonly host: string;
+    /** The port of their own. Undefined: on the main one, if there is a token. */
+    readonly port: number | undefined;
+    /** Asked of whoever reads them. Undefined, and no port of their own: they are not served. */
+    readonly token: string | undefined;
+  };
   readonly mail: {
     /** A mail server, or `file:` with a folder. Undefined: e-mails are only logged. */
     readonly url: string | undefined;
@@ -132,6 +145,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     allowedOrigins: values.ALLOWED_ORIGINS,
     stripe: stripeOptions(values),
     logLevel: values.LOG_LEVEL,
+    metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     mail: {
       url: values.MAIL_URL,
       from: values.MAIL_FROM ?? 'orders@localhost',

@@ -6,6 +6,8 @@ import { startEmbeddedPostgres } from './db/embedded/start.ts';
 import { DatabaseNotUsableError, migrate } from './db/migrate.ts';
 import { startWorker } from './jobs/worker.ts';
 import { openMailer } from './mail/mailer.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { startMetricsServer, type MetricsServer } from './metrics/metrics-server.ts';
 import { loadSample } from './sample/load-sample.ts';
 import { startServer } from './server.ts';
 import { banner } from './banner.ts';
@@ -30,23 +32,42 @@ async function main(): Promise<void> {
   const embedded = await startEmbeddedWhenNeeded(config, (message) => log.info(message));
   const url = config.databaseUrl ?? embedded!.url;
   await migrate(url);
-  const database = openDatabase({ url, poolSize: config.databasePoolSize });
+  const metrics = new Metrics();
+  metrics.watchProcess();
+  const database = openDatabase({ url, poolSize: config.databasePoolSize, observer: metrics.database });
   if (config.sampleData) await loadSample(database);
-  const app = await createApp({ database, signingKeys: config.signingKeys, log, stripe: config.stripe });
+  const app = await createApp({
+    database,
+    signingKeys: config.signingKeys,
+    log,
+    stripe: config.stripe,
+    metrics,
+  });
   const mailer = openMailer({ ...config.mail, log });
   const { language } = config.mail;
-  const worker = startWorker({ databaseUrl: url, write: app.services, log, mailer, language });
+  const worker = startWorker({
+    databaseUrl: url,
+    write: app.services,
+    log,
+    mailer,
+    language,
+    observer: metrics.jobs,
+  });
   // Jobs need the database as requests do: it is closed after both.
   const close = async (): Promise<void> => {
     await worker.stop();
     mailer.close();
     await app.close();
   };
-  const server = await startServer({ ...app, close }, config);
+  const metricsServer = await startMetricsServerIfAsked(metrics, config);
+  if (metricsServer) log.info({ url: `${metricsServer.url}/metrics` }, 'the metrics are served');
+  const metricsToken = metricsServer ? undefined : config.metrics.token;
+  const server = await startServer({ ...app, close }, { ...config, metricsToken });
   process.stdout.write(banner(config, server.url, embedded?.dataDirectory));
   stopOnSignals(async () => {
     void worker.stop();
     await server.stop();
+    await metricsServer?.stop();
     await embedded?.stop();
   });
 }
@@ -54,6 +75,13 @@ async function main(): Promise<void> {
 async function startEmbeddedWhenNeeded(config: Config, log: (message: string) => void) {
   if (config.databaseUrl !== undefined) return undefined;
   return startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log });
+}
+
+async function startMetricsServerIfAsked(
+  metrics: Metrics,
+  { metrics: { host, port, token } }: Config,
+): Promise<MetricsServer | undefined> {
+  return port === undefined ? undefined : startMetricsServer(metrics, { host, port, token });
 }
 
 /** The first signal stops gracefully; a second one, or a stop that hangs, ends the process. */

@@ -16,6 +16,8 @@ import { formatError } from './graphql/format-error.ts';
 import { originChecker } from './graphql/origins.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
+import { isToken } from './metrics/metrics-server.ts';
+import { operationPlugin } from './metrics/operation-metrics.ts';
 
 const bodyLimitBytes = 1_000_000;
 const goingAway = 1001;
@@ -31,6 +33,8 @@ export interface ServerOptions {
   readonly production?: boolean;
   /** Name the sample logins on the front page. */
   readonly sampleData?: boolean;
+  /** Serve `/metrics` to whoever sends this token; left out: not at all. */
+  readonly metricsToken?: string | undefined;
 }
 
 export interface RunningServer {
@@ -71,10 +75,15 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   });
   const apollo = await addGraphql(server, app);
   addProbes(server, app);
+  addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
   const page = explorerPage(options.sampleData ?? false);
   server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const inFlight = countInFlight(server);
+  app.metrics.http.watch({
+    socketsOpen: () => server.websocketServer.clients.size,
+    requestsInFlight: () => inFlight.count(),
+  });
   const url = await server.listen({ host: options.host, port: options.port });
   return {
     url,
@@ -94,7 +103,11 @@ async function addGraphql(server: FastifyInstance, app: App): Promise<ApolloServ
   const apollo = new ApolloServer<RequestContext>({
     schema: app.schema,
     // Apollo's own hints cost a quarter of a request and nobody reads them.
-    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      operationPlugin(app.metrics.operations),
+    ],
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -110,7 +123,13 @@ async function addGraphql(server: FastifyInstance, app: App): Promise<ApolloServ
       return new RequestContext(app.services, actor, origin);
     },
   });
-  const wsHandler = makeSocketHandler(app.schema, app.services, (token) => app.verifyToken(token), app.log);
+  const wsHandler = makeSocketHandler(
+    app.schema,
+    app.services,
+    (token) => app.verifyToken(token),
+    app.log,
+    app.metrics.operations,
+  );
   server.route({ method: 'GET', url: '/graphql', handler, wsHandler });
   server.route({ method: ['POST', 'OPTIONS'], url: '/graphql', handler });
   return apollo;
@@ -125,6 +144,21 @@ function addProbes(server: FastifyInstance, app: App): void {
     } catch {
       return reply.code(503).send({ status: 'unavailable', reason: 'the database does not answer' });
     }
+  });
+}
+
+/** Counts what is answered, and serves the metrics to whoever may have them. */
+function addMetrics(server: FastifyInstance, { metrics }: App, token: string | undefined): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    metrics.http.answered(request.routeOptions.url, reply.statusCode);
+    done();
+  });
+  if (token === undefined) return;
+  server.get('/metrics', { logLevel: 'warn' }, async (request, reply) => {
+    if (!isToken(token, request.headers.authorization)) {
+      return reply.code(401).header('www-authenticate', 'Bearer').send({ message: 'Send METRICS_TOKEN.' });
+    }
+    return reply.type(metrics.contentType).send(await metrics.text());
   });
 }
 
@@ -143,7 +177,7 @@ async function addStripeWebhook(server: FastifyInstance, app: App): Promise<void
 }
 
 /** Counts the requests that have no answer yet; those that become sockets are none. */
-function countInFlight(server: FastifyInstance): { isZero(): Promise<void> } {
+function countInFlight(server: FastifyInstance): { count(): number; isZero(): Promise<void> } {
   let count = 0;
   const isPlain = (request: FastifyRequest): boolean => request.headers.upgrade === undefined;
   server.addHook('onRequest', async (request) => {
@@ -153,6 +187,7 @@ function countInFlight(server: FastifyInstance): { isZero(): Promise<void> } {
     if (isPlain(request)) count -= 1;
   });
   return {
+    count: () => count,
     async isZero() {
       while (count > 0) await sleep(drainCheckMs);
     },

@@ -13,6 +13,7 @@ import type { Viewer } from '../auth/actor.ts';
 import { bearerToken } from '../auth/token.ts';
 import { RequestContext, type Services } from './context.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
+import type { OperationObserver, WatchedOperation } from './operation-observer.ts';
 import { clientAddress, userAgentOf } from './request-origin.ts';
 import { makeTransport, type SocketExtra as Connection } from './socket-transport.ts';
 
@@ -48,14 +49,18 @@ export function makeSocketHandler(
   services: Services,
   verifyToken: (token: string) => Viewer | null,
   log: FaultLogger,
+  observer: OperationObserver,
 ): WebsocketHandler {
   const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
     errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
+  /** By the message that asked, which every hook is given. */
+  const watched = new WeakMap<SubscribePayload, WatchedOperation>();
   const options: ServerOptions<Record<string, unknown>, SocketExtra> = {
     onConnect: (context) => authenticate(context, verifyToken),
     onClose: (context) => clearTimeout(context.extra.expiry),
     onSubscribe(context, _id, payload) {
       if (isUnusable(context)) return [new GraphQLError('The socket is closing.')];
+      watched.set(payload, observer.begin());
       return readRequest(schema, payload);
     },
     context(context) {
@@ -67,19 +72,29 @@ export function makeSocketHandler(
         () => close(context, tooSlowCloseCode, tooSlowReason),
       );
     },
-    onOperation: (_context, _id, _payload, _arguments, result) =>
-      isRequestError(result) ? refused(result.errors) : undefined,
-    onError(context, _id, _payload, errors) {
+    onOperation(_context, _id, payload, { document, operationName }, result) {
+      const operation = watched.get(payload);
+      operation?.asked(document, operationName);
+      if (isRequestError(result)) return refused(result.errors);
+      if (Symbol.asyncIterator in result) operation?.subscribed();
+      return undefined;
+    },
+    onError(context, _id, payload, errors) {
       // What a socket that is gone did not get is no fault of ours, and nobody is left to tell.
       const { socket } = context.extra;
       if (socket.readyState !== socket.OPEN) return undefined;
       const original = errors[0]?.originalError;
-      return format(original instanceof RequestRefused ? original.errors : errors);
+      const formatted = format(original instanceof RequestRefused ? original.errors : errors);
+      watched.get(payload)?.answered(formatted);
+      return formatted;
     },
-    onNext(context, _id, _payload, _arguments, result) {
+    onNext(context, _id, payload, _arguments, result) {
       if (isUnusable(context)) return undefined;
-      return result.errors ? { ...result, errors: format(result.errors) } : undefined;
+      const errors = result.errors && format(result.errors);
+      watched.get(payload)?.answered(errors);
+      return errors && { ...result, errors };
     },
+    onComplete: (_context, _id, payload) => watched.get(payload)?.ended(),
   };
   return makeTransport(options, log);
 }

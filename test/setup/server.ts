@@ -10,6 +10,7 @@ import type { StripeOptions } from '../../src/payments/providers/stripe-provider
 import { startWorker, type Worker } from '../../src/jobs/worker.ts';
 import type { Mailer } from '../../src/mail/mailer.ts';
 import type { Language } from '../../src/mail/texts.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -89,6 +90,7 @@ export async function startTestServerOn(
 /** What a server of the tests may have beside a database. */
 export interface ServeOptions {
   readonly stripe?: StripeOptions;
+  readonly metricsToken?: string;
 }
 
 export async function serve(
@@ -96,13 +98,15 @@ export async function serve(
   port = 0,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
+  const metrics = new Metrics();
   const app = await createApp({
-    database: openDatabase({ url: databaseUrl, poolSize: 8 }),
+    database: openDatabase({ url: databaseUrl, poolSize: 8, observer: metrics.database }),
     signingKeys: testSigningKeys,
+    metrics,
     stripe: options.stripe,
     log: testLog(),
   });
-  return startServer(app, { host: '127.0.0.1', port });
+  return startServer(app, { host: '127.0.0.1', port, metricsToken: options.metricsToken });
 }
 
 /** Works on the jobs of a database until it is stopped. */
