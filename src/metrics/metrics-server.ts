@@ -23,7 +23,7 @@ export async function startMetricsServer(
   { host, port, token }: MetricsServerOptions,
 ): Promise<MetricsServer> {
   const server = createServer((request, response) => {
-    answer(metrics, token, request, response).catch(() => response.destroy());
+    answer(metrics, token, request, response).catch(() => response.writeHead(500).end());
   });
   server.listen(port, host);
   await once(server, 'listening');

@@ -68,5 +68,5 @@ async function succeedsWithin(work: Promise<void>, limitMs: number): Promise<boo
 /** Resetting a gauge without labels would show 0, which is not the same as not knowing. */
 function forget(gauge: Gauge): void {
   gauge.reset();
-  gauge.remove();
+  gauge.remove({});
 }

@@ -14,8 +14,9 @@ const sampleLine = /^([a-zA-Z_:][a-zA-Z0-9_:]*(?:\{.*\})?) (\S+)$/;
 
 /** Asks for the metrics as Prometheus does, and fails on any line that it would not understand. */
 export async function scrape(url: string, token?: string): Promise<Scraped> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const response = await fetch(`${url}/metrics`, { headers });
+  const response = await fetch(`${url}/metrics`, {
+    headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+  });
   expect(response.status).toBe(200);
   const text = await response.text();
   const series = new Map<string, number>();
@@ -38,4 +39,15 @@ export function changes(before: Series, after: Series, names: RegExp): Record<st
 /** The metrics that are told of, whether or not they have a value. */
 export function metricNames(text: string): string[] {
   return [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name!);
+}
+
+/** What the work has changed of these metrics. */
+export async function changesBy(
+  read: () => Promise<Series>,
+  work: () => Promise<unknown>,
+  names: RegExp,
+): Promise<Record<string, number>> {
+  const before = await read();
+  await work();
+  return changes(before, await read(), names);
 }
