@@ -111,7 +111,7 @@ main().catch((error: Error & { code?: string }) => {
 /** What the operator can mend is said in a sentence; only a fault of ours comes with its stack. */
 function explain(error: Error & { code?: string }): string {
   if (error.code === 'EADDRINUSE')
-    return `${error.message}. Stop the other program, or set PORT to a free one.`;
+    return `${error.message}. Stop the other program, or set PORT or METRICS_PORT to a free one.`;
   const expected = error instanceof ConfigError || error instanceof DatabaseNotUsableError;
   return expected ? error.message : (error.stack ?? error.message);
 }
