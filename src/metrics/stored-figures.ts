@@ -26,7 +26,7 @@ export function jobFigures(): StoredFigures {
   });
   const oldestRequest = new Gauge({
     name: 'orders_job_requests_oldest_age_seconds',
-    help: 'How long the oldest of them has waited; more than some seconds means that no worker runs.',
+    help: 'How long the oldest of `orders_job_requests` has waited; more than some seconds means that no worker runs.',
     ...unregistered,
   });
   return {
@@ -56,7 +56,7 @@ export function logFigures(eventLog: Pick<EventLog, 'lag'>): StoredFigures {
   });
   const seconds = new Gauge({
     name: 'orders_event_log_lag_seconds',
-    help: 'Age of the oldest of them; 0 without any.',
+    help: 'Age of the oldest event that is committed and not read yet; 0 without any.',
     ...unregistered,
   });
   return {
