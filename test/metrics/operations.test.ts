@@ -15,7 +15,7 @@ afterAll(() => server?.stop());
 
 const read = async (): Promise<Series> => (await scrape(server.url, metricsToken)).series;
 
-const changedBy = (work: () => Promise<unknown>, names: RegExp) => changesBy(read, work, names);
+const changedBy = (act: () => Promise<unknown>, names: RegExp) => changesBy(read, act, names);
 
 const graphql = /^orders_graphql_(requests|errors)_total|^orders_graphql_request_duration_seconds_count/;
 const word = (): string => `w${randomBytes(6).toString('hex')}`;
