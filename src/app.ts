@@ -37,6 +37,7 @@ import * as orderFields from './orders/order-fields.resolver.ts';
 import { BulkOrderResultResolver, BulkOrdersResolver } from './orders/bulk-orders.resolver.ts';
 import { OrderHistoryResolver } from './orders/order-history.resolver.ts';
 import { OrderResolver } from './orders/order.resolver.ts';
+import { OrderSubscriptionResolver } from './orders/order.subscription.ts';
 import { OrderStepsResolver } from './orders/order-steps.resolver.ts';
 import * as timeline from './orders/timeline.resolver.ts';
 import { orderFollowsFulfillments, orderWorkflow, tillSale } from './orders/order.workflow.ts';
@@ -67,6 +68,7 @@ export const resolvers: NonEmptyArray<Function> = [
   BulkOrdersResolver,
   BulkOrderResultResolver,
   OrderHistoryResolver,
+  OrderSubscriptionResolver,
   ...Object.values(orderFields),
   ...Object.values(timeline),
   FulfillmentResolver,

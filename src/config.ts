@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SigningKey } from './auth/token.ts';
+import { defaultSocketLimits, type SocketLimits } from './graphql/open-sockets.ts';
 import type { StripeOptions } from './payments/providers/stripe-provider.ts';
 import { languageCodes, type Language } from './mail/texts.ts';
 
@@ -74,6 +75,16 @@ const environmentSchema = z.object({
     .string()
     .min(32, 'must be at least 32 bytes long; make one with `openssl rand -hex 32`')
     .optional(),
+  SOCKETS_PER_USER: z.coerce
+    .number('must be a number')
+    .int()
+    .min(1)
+    .default(defaultSocketLimits.socketsPerUser),
+  OPERATIONS_PER_SOCKET: z.coerce
+    .number('must be a number')
+    .int()
+    .min(1)
+    .default(defaultSocketLimits.operationsPerSocket),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -92,6 +103,7 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Undefined: payments through Stripe are refused. */
   readonly stripe: StripeOptions | undefined;
+  readonly socketLimits: SocketLimits;
   readonly logLevel: string;
   readonly metrics: {
     readonly host: string;
@@ -144,6 +156,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     sampleData: values.SAMPLE_DATA ?? (values.DATABASE_URL === undefined && !production),
     allowedOrigins: values.ALLOWED_ORIGINS,
     stripe: stripeOptions(values),
+    socketLimits: {
+      socketsPerUser: values.SOCKETS_PER_USER,
+      operationsPerSocket: values.OPERATIONS_PER_SOCKET,
+    },
     logLevel: values.LOG_LEVEL,
     metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     mail: {

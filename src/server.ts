@@ -13,6 +13,7 @@ import { bearerToken } from './auth/token.ts';
 import { RequestContext } from './graphql/context.ts';
 import { explorerPage } from './graphql/explorer-page.ts';
 import { formatError } from './graphql/format-error.ts';
+import { defaultSocketLimits, OpenSockets, type SocketLimits } from './graphql/open-sockets.ts';
 import { originChecker } from './graphql/origins.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
@@ -35,6 +36,7 @@ export interface ServerOptions {
   readonly sampleData?: boolean;
   /** Serve `/metrics` to whoever sends this token; left out: not at all. */
   readonly metricsToken?: string | undefined;
+  readonly socketLimits?: SocketLimits;
 }
 
 export interface RunningServer {
@@ -73,7 +75,12 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     },
     preClose: () => closeSockets(server),
   });
-  const apollo = await addGraphql(server, app);
+  const openSockets = new OpenSockets(
+    app.services.database.read,
+    options.socketLimits ?? defaultSocketLimits,
+  );
+  server.addHook('onClose', async () => openSockets.close());
+  const apollo = await addGraphql(server, app, openSockets);
   addProbes(server, app);
   addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
@@ -99,7 +106,11 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   };
 }
 
-async function addGraphql(server: FastifyInstance, app: App): Promise<ApolloServer<RequestContext>> {
+async function addGraphql(
+  server: FastifyInstance,
+  app: App,
+  openSockets: OpenSockets,
+): Promise<ApolloServer<RequestContext>> {
   const apollo = new ApolloServer<RequestContext>({
     schema: app.schema,
     // Apollo's own hints cost a quarter of a request and nobody reads them.
@@ -123,13 +134,9 @@ async function addGraphql(server: FastifyInstance, app: App): Promise<ApolloServ
       return new RequestContext(app.services, actor, origin);
     },
   });
-  const wsHandler = makeSocketHandler(
-    app.schema,
-    app.services,
-    (token) => app.verifyToken(token),
-    app.log,
-    app.metrics.operations,
-  );
+  const verifyToken = (token: string) => app.verifyToken(token);
+  const { schema, services, log, metrics } = app;
+  const wsHandler = makeSocketHandler(schema, services, verifyToken, openSockets, log, metrics.operations);
   server.route({ method: 'GET', url: '/graphql', handler, wsHandler });
   server.route({ method: ['POST', 'OPTIONS'], url: '/graphql', handler });
   return apollo;

@@ -53,6 +53,20 @@ export function mayKnowOfOrder(
   }
 }
 
+/** The rule of `visibleHistory`, for an event of such an order. */
+export function mayKnowOfEvent(
+  actor: Actor,
+  event: {
+    readonly action: OrderHistoryAction;
+    readonly fulfillmentId: string | null;
+    readonly order: { readonly customerId: string | null; readonly hasFulfillment: boolean };
+  },
+): boolean {
+  if (!mayKnowOfOrder(actor, event.order)) return false;
+  if (roleHas(actor.role, 'history.viewStaff')) return true;
+  return publicActions.includes(event.action) && event.fulfillmentId === null;
+}
+
 export function viewerParameters(actor: Actor): { viewerCustomerId: string | null } {
   return { viewerCustomerId: actor.customerId };
 }

@@ -1,7 +1,6 @@
 import {
   Args,
   ArgsType,
-  ArgumentValidationError,
   Authorized,
   Ctx,
   Field,
@@ -12,15 +11,19 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import { IsOptional, IsUUID, Length, validate, ValidateNested } from 'class-validator';
+import { IsOptional, IsUUID, Length, ValidateNested } from 'class-validator';
 import { requirePermission } from '../auth/actor.ts';
 import { mayKnowOfOrder } from '../auth/visibility.ts';
-import type { FulfillmentStatus as FulfillmentStatusValue } from '../db/tables/enumerations.ts';
+import type {
+  Channel as ChannelValue,
+  FulfillmentStatus as FulfillmentStatusValue,
+} from '../db/tables/enumerations.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import type { LogEvent } from '../history/log.repository.ts';
 import { subscribedOverHttp, subscribeToLog } from '../graphql/subscribe-to-log.ts';
-import { validatorOptions } from '../graphql/validation.ts';
+import { SubscriptionArguments, validated } from '../graphql/subscription-arguments.ts';
 import { orderById } from '../orders/order.loaders.ts';
+import { Channel } from '../orders/order.enums.type.ts';
 import { Order } from '../orders/order.type.ts';
 import { fulfillmentById } from './fulfillment.loaders.ts';
 import { Fulfillment, FulfillmentStatus, FulfillmentStatusChange } from './fulfillment.type.ts';
@@ -40,10 +43,20 @@ class FulfillmentStatusFilter {
   orderId?: string | null;
   @Field(() => [FulfillmentStatus], { nullable: true, description: 'To one of these statuses.' })
   statuses?: FulfillmentStatusValue[] | null;
+  @Field(() => [Channel], { nullable: true, description: 'Of orders from one of these channels.' })
+  channels?: ChannelValue[] | null;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Of fulfillments that are assigned to this user when the change is told. Permission: fulfillments.details.view.',
+  })
+  @IsOptional()
+  @IsUUID()
+  assignedToId?: string | null;
 }
 
 @ArgsType()
-class FulfillmentStatusArguments {
+class FulfillmentStatusArguments extends SubscriptionArguments {
   @Field(() => FulfillmentStatusFilter, {
     nullable: true,
     description: 'Which changes; all that you may see if left out.',
@@ -51,32 +64,17 @@ class FulfillmentStatusArguments {
   @IsOptional()
   @ValidateNested()
   filter?: FulfillmentStatusFilter | null;
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'The cursor of the last event you have seen: you get everything since, in order, once, then go on live.',
-  })
-  @IsOptional()
-  @Length(1, 200)
-  after?: string | null;
-}
-
-/** type-graphql validates before each event; a mistake in the arguments is to be told before the first. */
-async function validated(given: FulfillmentStatusArguments): Promise<FulfillmentStatusArguments> {
-  const filter = given.filter && Object.assign(new FulfillmentStatusFilter(), given.filter);
-  const complete = Object.assign(new FulfillmentStatusArguments(), given, { filter });
-  const problems = await validate(complete, validatorOptions);
-  if (problems.length > 0) throw new ArgumentValidationError(problems);
-  return complete;
 }
 
 function wanted(event: LogEvent, filter: FulfillmentStatusFilter): boolean {
   if (!event.fulfillment || event.newStatus === null || event.oldStatus === event.newStatus) return false;
-  const { locationCode, orderId, statuses } = filter;
+  const { locationCode, orderId, statuses, channels, assignedToId } = filter;
   return (
     (!locationCode || event.fulfillment.locationCode === locationCode) &&
     (!orderId || event.order.id === orderId.toLowerCase()) &&
-    (!statuses || (statuses as string[]).includes(event.newStatus))
+    (!statuses || (statuses as string[]).includes(event.newStatus)) &&
+    (!channels || channels.includes(event.order.channel)) &&
+    (!assignedToId || event.fulfillment.assignedToId === assignedToId.toLowerCase())
   );
 }
 
@@ -86,9 +84,9 @@ export class FulfillmentSubscriptionResolver {
     description:
       'Fulfillments that are made or change their status, in the order of the event log. Permission: fulfillments.view; only what you may see.',
     subscribe: async ({ context, args }) => {
-      const { filter, after } = await validated(args as FulfillmentStatusArguments);
+      const { filter, after } = await validated(args, FulfillmentStatusArguments, FulfillmentStatusFilter);
       const { actor } = context as RequestContext;
-      if (filter?.locationCode) requirePermission(actor, 'fulfillments.details.view');
+      if (filter?.locationCode || filter?.assignedToId) requirePermission(actor, 'fulfillments.details.view');
       return subscribeToLog(
         context as RequestContext,
         after ?? null,
@@ -103,7 +101,7 @@ export class FulfillmentSubscriptionResolver {
     @Ctx() context: RequestContext,
   ) {
     if (!event) throw subscribedOverHttp();
-    const { oldStatus, newStatus, occurredAt } = event;
+    const { oldStatus, newStatus, createdAt: occurredAt } = event;
     return {
       event,
       cursor: context.services.eventLog.cursors.encode(event),

@@ -2,6 +2,7 @@ import type DataLoader from 'dataloader';
 import { requireActor, type Viewer } from '../auth/actor.ts';
 import type { Database } from '../db/driver/database.ts';
 import type { EventLog } from '../history/event-log.ts';
+import type { LogMark } from '../history/log-place.ts';
 import type { UserError } from '../shared/errors.ts';
 import type { BulkAnswer, BulkCommand, BulkInput } from '../write/bulk-command.ts';
 import type { PaymentProviders } from '../shared/payment-provider.ts';
@@ -38,13 +39,21 @@ export interface RequestOrigin {
 export class RequestContext implements CommandRequest {
   private readonly loaders = new Map<LoaderDefinition<never, unknown>, DataLoader<never, unknown, unknown>>();
 
+  /**
+   * The end of the event log before anything was loaded: whoever resumes from it misses nothing that the loaded
+   * rows do not show.
+   */
+  readonly logEnd: LogMark;
+
   constructor(
     readonly services: Services,
     readonly actor: Viewer | null,
     private readonly origin: RequestOrigin,
     /** Cuts off a subscriber that does not keep up; there is none on a plain request. */
     readonly cutOff: () => void = () => {},
-  ) {}
+  ) {
+    this.logEnd = services.eventLog.end;
+  }
 
   get ipAddress(): string | null {
     return this.origin.ipAddress;

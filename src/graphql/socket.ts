@@ -10,8 +10,10 @@ import {
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { WebsocketHandler } from '@fastify/websocket';
 import type { Viewer } from '../auth/actor.ts';
+import { TopLevelError } from '../shared/errors.ts';
 import { bearerToken } from '../auth/token.ts';
 import { RequestContext, type Services } from './context.ts';
+import type { OpenSockets } from './open-sockets.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
 import type { OperationObserver, WatchedOperation } from './operation-observer.ts';
 import { clientAddress, userAgentOf } from './request-origin.ts';
@@ -20,6 +22,11 @@ import { makeTransport, type SocketExtra as Connection } from './socket-transpor
 /** Sent to a subscriber that does not keep up. The client connects again and resumes from its last cursor. */
 export const tooSlowCloseCode = 4503;
 const tooSlowReason = 'Too slow: connect again and resume from your last cursor';
+/** Sent to a user who has as many sockets open as one may have. */
+export const tooManySocketsCloseCode = 4504;
+/** Time for `connection_init` after the handshake; the socket then closes with 4408. */
+const initialisationTimeoutMs = 5_000;
+const changedReason = 'Your account has changed: sign in again';
 const expiredReason = 'The access token has expired';
 /** Answers that wait for a client to read them. One that asks for more meanwhile is cut off. */
 const unreadLimitBytes = 8_000_000;
@@ -30,6 +37,7 @@ const maximumTimerMs = 2_147_483_647;
 interface SocketExtra extends Connection {
   actor?: Viewer;
   expiry?: NodeJS.Timeout;
+  leave?: () => void;
 }
 type SocketContext = Context<Record<string, unknown>, SocketExtra>;
 
@@ -48,6 +56,7 @@ export function makeSocketHandler(
   schema: GraphQLSchema,
   services: Services,
   verifyToken: (token: string) => Viewer | null,
+  openSockets: OpenSockets,
   log: FaultLogger,
   observer: OperationObserver,
 ): WebsocketHandler {
@@ -56,11 +65,19 @@ export function makeSocketHandler(
   /** By the message that asked, which every hook is given. */
   const watched = new WeakMap<SubscribePayload, WatchedOperation>();
   const options: ServerOptions<Record<string, unknown>, SocketExtra> = {
-    onConnect: (context) => authenticate(context, verifyToken),
-    onClose: (context) => clearTimeout(context.extra.expiry),
+    connectionInitWaitTimeout: initialisationTimeoutMs,
+    onConnect: (context) => authenticate(context, verifyToken, openSockets),
+    onClose({ extra }) {
+      clearTimeout(extra.expiry);
+      extra.leave?.();
+    },
     onSubscribe(context, _id, payload) {
       if (isUnusable(context)) return [new GraphQLError('The socket is closing.')];
       watched.set(payload, observer.begin());
+      const { operationsPerSocket } = openSockets.limits;
+      // This one is among them already.
+      if (Object.keys(context.subscriptions).length > operationsPerSocket)
+        return [tooManyOperations(operationsPerSocket)];
       return readRequest(schema, payload);
     },
     context(context) {
@@ -99,12 +116,28 @@ export function makeSocketHandler(
   return makeTransport(options, log);
 }
 
-function authenticate(context: SocketContext, verifyToken: (token: string) => Viewer | null): boolean {
+function tooManyOperations(limit: number): GraphQLError {
+  const message = `A socket may have ${limit} operations at once: complete one first, or open another socket.`;
+  const originalError = new TopLevelError('TOO_MANY_OPERATIONS', message, { limit });
+  return new GraphQLError(message, { originalError });
+}
+
+function authenticate(
+  context: SocketContext,
+  verifyToken: (token: string) => Viewer | null,
+  openSockets: OpenSockets,
+): boolean {
   const { extra } = context;
   const token = bearerToken(authorizationOf(context.connectionParams) ?? extra.request.headers.authorization);
   const actor = token === null ? null : verifyToken(token);
   if (!actor) {
     extra.socket.close(CloseCode.Forbidden, 'Send a valid access token as connectionParams.authorization');
+    return false;
+  }
+  extra.leave = openSockets.admit(actor, () => close(context, CloseCode.Forbidden, changedReason));
+  if (!extra.leave) {
+    const reason = `You have ${openSockets.limits.socketsPerUser} sockets open: close one first`;
+    extra.socket.close(tooManySocketsCloseCode, reason);
     return false;
   }
   extra.actor = actor;

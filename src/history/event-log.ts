@@ -1,11 +1,12 @@
 import type { Database } from '../db/driver/database.ts';
 import { withoutStatement } from '../db/pg-errors.ts';
 import { readLogLag, type LogLag } from './log-lag.repository.ts';
-import { isAfter, LogCursors, resyncRequired, type LogPlace } from './log-place.ts';
+import { beginning, isAfter, LogCursors, resyncRequired, type LogMark, type LogPlace } from './log-place.ts';
 import {
   findEventId,
   hasRunningTransactions,
   readHead,
+  readLastEvent,
   readLog,
   readLogIdentity,
   type LogEvent,
@@ -55,15 +56,23 @@ export class EventLog {
     private readonly logger: Logger,
     readonly cursors: LogCursors,
     private head: LogPlace,
+    private last: LogMark,
   ) {}
 
   static async open(database: Database, logger: Logger): Promise<EventLog> {
     const cursors = new LogCursors(await readLogIdentity(database.read));
-    const log = new EventLog(database, logger, cursors, await readHead(database.read));
+    const head = await readHead(database.read);
+    const last = (await readLastEvent(database.read)) ?? beginning;
+    const log = new EventLog(database, logger, cursors, head, last);
     log.listener = database.listen(channel, { onNotification: () => log.wake(), onReady: () => log.wake() });
     log.reading = log.readForEver();
     log.stallTimer = setInterval(() => log.cutOffStalled(), stallCheckIntervalMs);
     return log;
+  }
+
+  /** The last event that this process has read. What is loaded after asking for it knows of all events up to it. */
+  get end(): LogMark {
+    return this.last;
   }
 
   statistics(): EventLogStatistics {
@@ -122,6 +131,7 @@ export class EventLog {
    */
   private async resumeFrom(after: string): Promise<LogPlace> {
     const cursor = this.cursors.decode(after);
+    if (this.cursors.isOf(cursor, beginning.id)) return beginning.place;
     const eventId = await findEventId(this.database.read, cursor.place);
     if (eventId === undefined || !this.cursors.isOf(cursor, eventId)) throw resyncRequired();
     return cursor.place;
@@ -185,6 +195,7 @@ export class EventLog {
     const events = await readLog(this.database.read, this.head, batchSize);
     for (const event of events) {
       this.head = event.place;
+      this.last = event;
       for (const subscriber of this.subscribers) subscriber.push(event);
     }
     this.counters.eventsRead += events.length;

@@ -7,6 +7,15 @@ export interface LogPlace {
   readonly position: bigint;
 }
 
+/** What a cursor names: an event of the log, or the place before the first one. */
+export interface LogMark {
+  readonly id: string;
+  readonly place: LogPlace;
+}
+
+/** Before the first event. */
+export const beginning: LogMark = { id: 'beginning', place: { transactionId: 0n, position: 0n } };
+
 export function isAfter(left: LogPlace, right: LogPlace): boolean {
   if (left.transactionId !== right.transactionId) return left.transactionId > right.transactionId;
   return left.position > right.position;
@@ -28,7 +37,7 @@ const cursorForm = /^(\d{1,19})\.(\d{1,18})\.([\w-]{22})$/;
 export class LogCursors {
   constructor(private readonly identity: string) {}
 
-  encode(event: { readonly id: string; readonly place: LogPlace }): string {
+  encode(event: LogMark): string {
     const text = placeText(event.place);
     return Buffer.from(`${text}.${this.sign(text, event.id)}`).toString('base64url');
   }

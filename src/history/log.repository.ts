@@ -1,22 +1,20 @@
 import { sql } from 'drizzle-orm';
 import { isoInstant } from '../db/columns.ts';
 import type { Executor } from '../db/driver/database.ts';
-import type { Channel, OrderHistoryAction, OrderStatus } from '../db/tables/enumerations.ts';
-import type { LogPlace } from './log-place.ts';
+import type { Channel, OrderStatus } from '../db/tables/enumerations.ts';
+import type { orderHistory } from '../db/tables/order-history.ts';
+import type { LogMark, LogPlace } from './log-place.ts';
 
-/** A history row with what filters and visibility need to know of its order and fulfillment. */
-export interface LogEvent {
+/** A history row with its place in the log, and what filters and visibility need to know of its order and fulfillment. */
+export interface LogEvent extends HistoryRow {
   readonly place: LogPlace;
-  readonly id: string;
-  readonly action: OrderHistoryAction;
-  readonly oldStatus: string | null;
-  readonly newStatus: string | null;
-  readonly occurredAt: string;
+  /** As they are when the event is read. */
   readonly order: {
     readonly id: string;
     readonly channel: Channel;
     readonly status: OrderStatus;
     readonly customerId: string | null;
+    readonly assignedToId: string | null;
     readonly hasFulfillment: boolean;
   };
   readonly fulfillment: {
@@ -27,23 +25,20 @@ export interface LogEvent {
   } | null;
 }
 
+type HistoryRow = typeof orderHistory.$inferSelect;
+
 interface LogRow extends Record<string, unknown> {
   transactionId: string;
   position: string;
-  id: string;
-  action: OrderHistoryAction;
-  oldStatus: string | null;
-  newStatus: string | null;
-  occurredAt: string;
-  orderId: string;
+  createdAt: string;
   channel: Channel;
   orderStatus: OrderStatus;
   customerId: string | null;
+  orderAssignedToId: string | null;
   hasFulfillment: boolean;
-  fulfillmentId: string | null;
   locationId: string;
   locationCode: string;
-  assignedToId: string | null;
+  fulfillmentAssignedToId: string | null;
 }
 
 /**
@@ -52,12 +47,15 @@ interface LogRow extends Record<string, unknown> {
  */
 export async function readLog(executor: Executor, after: LogPlace, limit: number): Promise<LogEvent[]> {
   const rows = await executor.execute<LogRow>(sql`
-    select order_history.transaction_id::text as "transactionId", order_history.position::text as position,
-      order_history.id, action, old_status as "oldStatus", new_status as "newStatus",
-      order_history.created_at::text as "occurredAt",
-      orders.id as "orderId", orders.channel, orders.status as "orderStatus", orders.customer_id as "customerId",
+    select order_history.id, order_history.order_id as "orderId", order_history.fulfillment_id as "fulfillmentId",
+      action, old_status as "oldStatus", new_status as "newStatus", order_history.description,
+      performed_by_id as "performedById", additional_data as "additionalData", ip_address as "ipAddress",
+      user_agent as "userAgent", order_history.transaction_id::text as "transactionId",
+      order_history.position::text as position, order_history.created_at::text as "createdAt",
+      orders.channel, orders.status as "orderStatus", orders.customer_id as "customerId",
+      orders.assigned_to_id as "orderAssignedToId",
       exists (select from order_fulfillments where order_id = orders.id) as "hasFulfillment",
-      order_fulfillments.id as "fulfillmentId", order_fulfillments.assigned_to_id as "assignedToId",
+      order_fulfillments.assigned_to_id as "fulfillmentAssignedToId",
       stock_locations.id as "locationId", stock_locations.code as "locationCode"
     from order_history
       join orders on orders.id = order_history.order_id
@@ -72,23 +70,41 @@ export async function readLog(executor: Executor, after: LogPlace, limit: number
 }
 
 function toEvent(row: LogRow): LogEvent {
-  const { fulfillmentId, locationId, locationCode, assignedToId } = row;
+  const { transactionId, position, createdAt, channel, orderStatus, customerId, hasFulfillment } = row;
+  const { orderAssignedToId, fulfillmentAssignedToId, locationId, locationCode, ...rest } = row;
+  const entry = rest as unknown as HistoryRow & { additionalData: string | null };
+  const { orderId, fulfillmentId, additionalData } = entry;
   return {
-    place: { transactionId: BigInt(row.transactionId), position: BigInt(row.position) },
-    id: row.id,
-    action: row.action,
-    oldStatus: row.oldStatus,
-    newStatus: row.newStatus,
-    occurredAt: isoInstant(row.occurredAt),
+    ...entry,
+    additionalData: additionalData === null ? null : (JSON.parse(additionalData) as Record<string, unknown>),
+    position: Number(position),
+    createdAt: isoInstant(createdAt),
+    place: { transactionId: BigInt(transactionId), position: BigInt(position) },
     order: {
-      id: row.orderId,
-      channel: row.channel,
-      status: row.orderStatus,
-      customerId: row.customerId,
-      hasFulfillment: row.hasFulfillment,
+      id: orderId,
+      channel,
+      status: orderStatus,
+      customerId,
+      assignedToId: orderAssignedToId,
+      hasFulfillment,
     },
     fulfillment:
-      fulfillmentId === null ? null : { id: fulfillmentId, locationId, locationCode, assignedToId },
+      fulfillmentId === null
+        ? null
+        : { id: fulfillmentId, locationId, locationCode, assignedToId: fulfillmentAssignedToId },
+  };
+}
+
+/** The last event that every reader has or could have; undefined when the log is empty. */
+export async function readLastEvent(executor: Executor): Promise<LogMark | undefined> {
+  const [row] = await executor.execute<{ id: string; transactionId: string; position: string }>(sql`
+    select id, transaction_id::text as "transactionId", position::text as position from order_history
+    where transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+    order by order_history.transaction_id desc, order_history.position desc limit 1`);
+  if (!row) return undefined;
+  return {
+    id: row.id,
+    place: { transactionId: BigInt(row.transactionId), position: BigInt(row.position) },
   };
 }
 

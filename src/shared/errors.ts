@@ -97,6 +97,11 @@ export const errorCatalogue = {
     meaning: 'The cursor belongs to another log (a restored database) or to a part that is no longer kept.',
     remedy: 'Load the present state with a query, then subscribe without `after`.',
   },
+  TOO_MANY_OPERATIONS: {
+    kind: 'topLevel',
+    meaning: 'The socket has as many operations going on at once as one may have.',
+    remedy: 'Complete a subscription that is no longer needed, or open another socket.',
+  },
   SERVICE_UNAVAILABLE: {
     kind: 'topLevel',
     meaning: 'The database cannot be reached at the moment. Nothing was changed.',

@@ -72,7 +72,7 @@ export class UserAdministrationResolver {
 
   @Mutation(() => UserPayload, {
     description:
-      'Lets a user sign in no more and ends the sessions; an access token lives on for up to 15 minutes. Nobody deactivates themselves, so that a manager is always left. Permission: users.manage. Logs nothing: no order is concerned.',
+      'Lets a user sign in no more and ends the sessions, and within a second or two the sockets; an access token lives on for requests for up to 15 minutes. Nobody deactivates themselves, so that a manager is always left. Permission: users.manage. Logs nothing: no order is concerned.',
   })
   @Authorized(...deactivateUser.permissions)
   deactivateUser(@Input(() => UserInput) input: UserInput, @Ctx() context: RequestContext) {

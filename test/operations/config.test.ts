@@ -32,6 +32,7 @@ test('nothing set: a development server on this machine, with an embedded databa
     allowedOrigins: [],
     stripe: undefined,
     metrics: { host: '127.0.0.1', port: undefined, token: undefined },
+    socketLimits: { socketsPerUser: 2_000, operationsPerSocket: 100 },
     logLevel: 'info',
     mail: { url: undefined, from: 'orders@localhost', language: 'en' },
   });
@@ -52,6 +53,8 @@ test('every variable is read', () => {
     METRICS_PORT: '9464',
     METRICS_HOST: '0.0.0.0',
     METRICS_TOKEN: 'a-token-of-an-operator-that-is-long-enough',
+    SOCKETS_PER_USER: '50',
+    OPERATIONS_PER_SOCKET: '10',
     LOG_LEVEL: 'warn',
     MAIL_URL: 'smtp://user:pw@mail.internal:587',
     MAIL_FROM: 'The shop <orders@shop.example>',
@@ -69,6 +72,7 @@ test('every variable is read', () => {
     allowedOrigins: ['https://shop.example', 'https://desk.example'],
     stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1', apiUrl: 'http://127.0.0.1:12111' },
     metrics: { host: '0.0.0.0', port: 9464, token: 'a-token-of-an-operator-that-is-long-enough' },
+    socketLimits: { socketsPerUser: 50, operationsPerSocket: 10 },
     logLevel: 'warn',
     mail: {
       url: 'smtp://user:pw@mail.internal:587',
@@ -114,6 +118,8 @@ describe('what is malformed is refused, and named', () => {
     [{ STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_WEBHOOK_SECRET: 'secret' }, 'STRIPE_WEBHOOK_SECRET'],
     [{ STRIPE_SECRET_KEY: 'sk_live_1' }, 'STRIPE_WEBHOOK_SECRET'],
     [{ STRIPE_WEBHOOK_SECRET: 'whsec_1' }, 'STRIPE_SECRET_KEY'],
+    [{ SOCKETS_PER_USER: '0' }, 'SOCKETS_PER_USER'],
+    [{ OPERATIONS_PER_SOCKET: 'many' }, 'OPERATIONS_PER_SOCKET'],
     [{ STRIPE_API_URL: 'api.stripe.com' }, 'STRIPE_API_URL'],
     [{ STRIPE_API_URL: 'ftp://api.stripe.com' }, 'STRIPE_API_URL'],
     [{ MAIL_URL: 'http://mail.example' }, 'MAIL_URL'],

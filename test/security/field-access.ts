@@ -284,6 +284,7 @@ export const answers: Readonly<Record<string, string>> = {
   // Only of a history that was tampered with; see test/history/verify-history.test.ts.
   HistoryBreak: 'orderId entryId place reason',
   LogoutPayload: 'signedOut',
+  OrderEvent: 'cursor occurredAt',
   ReleaseExpiredReservationsPayload: 'units mayBeMore',
   ScanItemPayload: 'result',
   // The own one.

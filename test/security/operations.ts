@@ -65,6 +65,7 @@ export const queries: Readonly<Record<string, Operation>> = {
   order: { text: ({ orderId }) => `(id: "${orderId}") { id }`, allowed: everybody },
   orderByNumber: { text: ({ orderNumber }) => `(number: "${orderNumber}") { id }`, allowed: everybody },
   orders: { text: () => '(first: 1) { totalCount }', allowed: everybody },
+  eventCursor: { text: () => '', allowed: everybody },
   orderHistory: { text: () => '(first: 1) { totalCount }', allowed: everybody },
   verifyHistory: { text: ({ orderId }) => `(orderId: "${orderId}") { isIntact }`, allowed: manager },
   fulfillment: { text: ({ fulfillmentId }) => `(id: "${fulfillmentId}") { id }`, allowed: everybody },
@@ -230,4 +231,5 @@ export const mutations: Readonly<Record<string, Operation>> = {
 /** Opened over a socket in test/subscriptions; here only that each has been thought of. */
 export const subscriptions: Readonly<Record<string, readonly Role[]>> = {
   fulfillmentStatusChanged: everybody,
+  orderEvents: everybody,
 };

@@ -1,6 +1,7 @@
 import { pino, type Logger } from 'pino';
 import { createApp } from '../../src/app.ts';
 import type { SigningKey } from '../../src/auth/token.ts';
+import type { SocketLimits } from '../../src/graphql/open-sockets.ts';
 import { hashPassword } from '../../src/auth/password.ts';
 import { openDatabase, type Database } from '../../src/db/driver/database.ts';
 import { customers } from '../../src/db/tables/customers.ts';
@@ -91,6 +92,7 @@ export async function startTestServerOn(
 export interface ServeOptions {
   readonly stripe?: StripeOptions;
   readonly metricsToken?: string;
+  readonly socketLimits?: SocketLimits;
 }
 
 export async function serve(
@@ -106,7 +108,8 @@ export async function serve(
     stripe: options.stripe,
     log: testLog(),
   });
-  return startServer(app, { host: '127.0.0.1', port, metricsToken: options.metricsToken });
+  const { socketLimits, metricsToken } = options;
+  return startServer(app, { host: '127.0.0.1', port, metricsToken, ...(socketLimits && { socketLimits }) });
 }
 
 /** Works on the jobs of a database until it is stopped. */

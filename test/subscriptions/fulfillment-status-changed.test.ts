@@ -153,8 +153,44 @@ describe('filters', () => {
     expect(told(elsewhere)).toEqual([]);
   });
 
+  test('by channel, and by who has it to do', async () => {
+    const all = await followAs('warehouse_staff');
+    const shop = await order('LONDON', { channel: 'ECOMMERCE' });
+    const trade = await order('LONDON', { channel: 'WHOLESALE' });
+    await all.received(2);
+    const ofShop = await followAs('warehouse_staff', { channels: ['ECOMMERCE'] });
+    const mine = await followAs('order_manager', {
+      assignedToId: server.userIds.warehouse_staff.toUpperCase(),
+    });
+    const others = await followAs('order_manager', { assignedToId: server.userIds.order_manager });
+    await mutate(
+      server.as.order_manager,
+      'assignFulfillment',
+      { fulfillmentId: trade.fulfillments[0]!.id, userId: server.userIds.warehouse_staff },
+      'fulfillment { id }',
+    );
+    await mutate(
+      server.as.order_manager,
+      'assignFulfillment',
+      { fulfillmentId: shop.fulfillments[0]!.id, userId: server.userIds.order_manager },
+      'fulfillment { id }',
+    );
+    await work(server, trade.fulfillments[0]!.id, 'completePicking');
+    await mutate(server.as.order_manager, 'cancelOrder', { orderId: shop.id }, 'order { id }');
+    await Promise.all([ofShop.received(1), mine.received(2), others.received(1)]);
+    await lastChange(all);
+    const told = (follower: Followed): string[] =>
+      follower.events
+        .filter((event) => [shop.number, trade.number].includes(event.order!.number))
+        .map((event) => `${event.order!.number} ${event.newStatus}`);
+    expect(told(ofShop)).toEqual([`${shop.number} CANCELLED`]);
+    expect(told(mine)).toEqual([`${trade.number} PICKING`, `${trade.number} PACKING`]);
+    expect(told(others)).toEqual([`${shop.number} CANCELLED`]);
+  });
+
   test.each([
     [{ orderId: 'not-an-id' }, 'orderId'],
+    [{ assignedToId: 'somebody' }, 'assignedToId'],
     [{ locationCode: '' }, 'locationCode'],
     [{ locationCode: 'X'.repeat(51) }, 'locationCode'],
   ])('a malformed one is refused before anything starts: %j', async (filter, field) => {
@@ -165,12 +201,14 @@ describe('filters', () => {
     expect(live.eventLog.statistics().subscribers).toBe(0);
   });
 
-  test('a customer does not follow a location, which it is not shown', async () => {
-    const filter = { locationCode: 'LONDON' };
-    const follower = follow({ url: live.url, token: server.tokens.customer, filter });
-    expect(await follower.ended).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    expect(live.eventLog.statistics().subscribers).toBe(0);
-  });
+  test.each([[{ locationCode: 'LONDON' }], [{ assignedToId: '00000000-0000-4000-8000-000000000000' }]])(
+    'a customer does not follow by what it is not shown: %j',
+    async (filter) => {
+      const follower = follow({ url: live.url, token: server.tokens.customer, filter });
+      expect(await follower.ended).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+      expect(live.eventLog.statistics().subscribers).toBe(0);
+    },
+  );
 
   test('an unknown status is refused by GraphQL', async () => {
     const follower = follow({

@@ -18,9 +18,33 @@ export interface StatusEvent {
   order: { id: string; number: string; status: string } | null;
 }
 
-export interface Followed {
+export const orderEvents = `subscription ($orderId: ID, $filter: OrderEventFilter, $after: String) {
+  orderEvents(orderId: $orderId, filter: $filter, after: $after) {
+    cursor occurredAt entry { id action oldStatus newStatus description additionalData performedBy { id } ipAddress }
+    fulfillment { id number } order { id number status total { amountMinor } }
+  }
+}`;
+
+export interface OrderEvent {
+  cursor: string;
+  occurredAt: string;
+  entry: {
+    id: string;
+    action: string;
+    oldStatus: string | null;
+    newStatus: string | null;
+    description: string;
+    additionalData: object | null;
+    performedBy: { id: string } | null;
+    ipAddress: string | null;
+  };
+  fulfillment: { id: string; number: string } | null;
+  order: { id: string; number: string; status: string; total: { amountMinor: number } | null };
+}
+
+export interface Followed<Event = StatusEvent> {
   /** In the order in which they came, over all connections. */
-  readonly events: StatusEvent[];
+  readonly events: Event[];
   /** Errors that came with events. */
   readonly fieldErrors: unknown[];
   /** How the subscription ended, when it did: undefined for completed, else the error. */
@@ -60,8 +84,22 @@ export function socketClient(
   });
 }
 
-/** Subscribes as a warehouse screen does: whenever the connection is lost, it resumes from the last event. */
+/** Subscribes as a warehouse screen does. */
 export function follow(options: FollowOptions): Followed {
+  return followField<StatusEvent>('fulfillmentStatusChanged', statusChanged, options);
+}
+
+/** Subscribes to what happens to orders. */
+export function followOrders(options: FollowOptions & { orderId?: string }): Followed<OrderEvent> {
+  return followField<OrderEvent>('orderEvents', orderEvents, options);
+}
+
+/** Whenever the connection is lost, it resumes from the last event. */
+function followField<Event extends { cursor: string }>(
+  field: string,
+  query: string,
+  options: FollowOptions & { orderId?: string },
+): Followed<Event> {
   let connections = 0;
   let connected = false;
   let failure: unknown;
@@ -73,20 +111,24 @@ export function follow(options: FollowOptions): Followed {
     },
     onClosed: () => (connected = false),
   });
-  const events: StatusEvent[] = [];
+  const events: Event[] = [];
   const fieldErrors: unknown[] = [];
   // The client sends them anew after each reconnect.
-  const variables = { filter: options.filter ?? null, after: options.after ?? null };
+  const variables = {
+    filter: options.filter ?? null,
+    after: options.after ?? null,
+    ...(options.orderId !== undefined && { orderId: options.orderId }),
+  };
   let unsubscribe = (): void => {};
   const ended = new Promise<unknown>((resolve) => {
-    unsubscribe = client.subscribe<{ fulfillmentStatusChanged: StatusEvent }>(
-      { query: statusChanged, variables },
+    unsubscribe = client.subscribe<Record<string, Event>>(
+      { query, variables },
       {
         next({ data, errors }) {
           if (errors) fieldErrors.push(...errors);
           if (!data) return;
-          variables.after = data.fulfillmentStatusChanged.cursor;
-          events.push(data.fulfillmentStatusChanged);
+          variables.after = data[field]!.cursor;
+          events.push(data[field]!);
         },
         error(reason) {
           failure = reason;
