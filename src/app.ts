@@ -61,6 +61,7 @@ import { orderFollowsReturn, returnFollowsRefund, returnWorkflow } from './retur
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
 import * as userAdministration from './users/user-administration.resolver.ts';
 import { SessionResolver, UserResolver } from './users/user.resolver.ts';
+import { Metrics } from './metrics/metrics.ts';
 import type { WriteServices } from './write/run-command.ts';
 import { unreachableStatuses } from './write/workflow.ts';
 
@@ -117,6 +118,7 @@ export interface App {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** Undefined where Stripe is not configured. */
   readonly stripeWebhook: StripeWebhook | undefined;
   /** What servers share, where there is a Redis. */
@@ -133,17 +135,21 @@ export async function createApp(options: {
   stripe?: StripeOptions | undefined;
   /** What several servers tell each other through, beside the database; closed with the app. */
   redis?: RedisLink | undefined;
+  /** Those that the database tells of its statements; left out, new ones. */
+  metrics?: Metrics;
 }): Promise<App> {
   checkWorkflows();
-  const { database, log, redis } = options;
+  const { database, log, redis, metrics = new Metrics() } = options;
   const signer = createTokenSigner(options.signingKeys);
   const throughDatabase = wakeUpsOfDatabase(database);
   const openWakeUps = redis ? wakeUpsOfRedis(redis, throughDatabase) : throughDatabase;
   const eventLog = await EventLog.open(database, log, openWakeUps);
+  metrics.watch(database, eventLog);
   const writing: WriteServices = {
     database,
     wakeListeners: () => eventLog.wakeListeners(),
     reportFault: (error) => logFault(log, error, 'a part of a bulk mutation failed'),
+    commandEnded: metrics.commands.commandEnded,
   };
   const { paymentProviders, stripeWebhook } = createPaymentParts(options.stripe, writing, log);
   const services: Services = {
@@ -156,6 +162,7 @@ export async function createApp(options: {
     schema: buildSchema(resolvers),
     services,
     log,
+    metrics,
     stripeWebhook,
     redis,
     verifyToken: (token) => signer.verify(token),

@@ -77,6 +77,12 @@ const environmentSchema = z.object({
     .regex(/^rediss?:\/\//, 'must be the address of a Redis such as redis://user:password@host:6379/0')
     .optional(),
   RATE_LIMIT_PER_MINUTE: z.coerce.number('must be a number').int().min(0).default(defaultRateLimitPerMinute),
+  METRICS_PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).optional(),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  METRICS_TOKEN: z
+    .string()
+    .min(32, 'must be at least 32 bytes long; make one with `openssl rand -hex 32`')
+    .optional(),
   SOCKETS_PER_USER: z.coerce
     .number('must be a number')
     .int()
@@ -111,6 +117,13 @@ export interface Config {
   readonly rateLimitPerMinute: number;
   readonly socketLimits: SocketLimits;
   readonly logLevel: string;
+  readonly metrics: {
+    readonly host: string;
+    /** The port of their own. Undefined: on the main one, if there is a token. */
+    readonly port: number | undefined;
+    /** Asked of whoever reads them. Undefined, and no port of their own: they are not served. */
+    readonly token: string | undefined;
+  };
   readonly mail: {
     /** A mail server, or `file:` with a folder. Undefined: e-mails are only logged. */
     readonly url: string | undefined;
@@ -162,6 +175,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       operationsPerSocket: values.OPERATIONS_PER_SOCKET,
     },
     logLevel: values.LOG_LEVEL,
+    metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     mail: {
       url: values.MAIL_URL,
       from: values.MAIL_FROM ?? 'orders@localhost',

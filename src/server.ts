@@ -25,6 +25,8 @@ import {
 } from './graphql/rate-limit.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
+import { isToken } from './metrics/metrics-server.ts';
+import { operationPlugin } from './metrics/operation-metrics.ts';
 
 const bodyLimitBytes = 1_000_000;
 const goingAway = 1001;
@@ -40,6 +42,8 @@ export interface ServerOptions {
   readonly production?: boolean;
   /** Name the sample logins on the front page. */
   readonly sampleData?: boolean;
+  /** Serve `/metrics` to whoever sends this token; left out: not at all. */
+  readonly metricsToken?: string | undefined;
   readonly socketLimits?: SocketLimits;
   /** Operations a minute and user, or address where nobody is signed in; 0 or left out: no limit. */
   readonly rateLimitPerMinute?: number;
@@ -90,10 +94,15 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   const limitRate = await openRateLimiter(server, options.rateLimitPerMinute ?? 0, app.redis);
   const apollo = await addGraphql(server, app, openSockets, limitRate);
   addProbes(server, app);
+  addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
   const page = explorerPage(options.sampleData ?? false);
   server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const inFlight = countInFlight(server);
+  app.metrics.http.watch({
+    socketsOpen: () => server.websocketServer.clients.size,
+    requestsInFlight: () => inFlight.count(),
+  });
   const url = await server.listen({ host: options.host, port: options.port });
   return {
     url,
@@ -118,7 +127,11 @@ async function addGraphql(
   const apollo = new ApolloServer<RequestContext>({
     schema: app.schema,
     // Apollo's own hints cost a quarter of a request and nobody reads them.
-    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      operationPlugin(app.metrics.operations),
+    ],
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -133,7 +146,17 @@ async function addGraphql(
     },
   });
   const verifyToken = (token: string) => app.verifyToken(token);
-  const wsHandler = makeSocketHandler(app.schema, app.services, verifyToken, openSockets, limitRate, app.log);
+  const { schema, services, log, metrics } = app;
+  const observer = metrics.operations;
+  const wsHandler = makeSocketHandler({
+    schema,
+    services,
+    verifyToken,
+    openSockets,
+    limitRate,
+    log,
+    observer,
+  });
   server.decorateRequest('viewer', null);
   const onRequest = [knowViewer(verifyToken), refuseTooMany(limitRate)];
   server.route({ method: 'GET', url: '/graphql', onRequest, handler, wsHandler });
@@ -181,6 +204,21 @@ function addProbes(server: FastifyInstance, app: App): void {
   });
 }
 
+/** Counts what is answered, and serves the metrics to whoever may have them. */
+function addMetrics(server: FastifyInstance, { metrics }: App, token: string | undefined): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    metrics.http.answered(request.routeOptions.url, reply.statusCode);
+    done();
+  });
+  if (token === undefined) return;
+  server.get('/metrics', { logLevel: 'warn' }, async (request, reply) => {
+    if (!isToken(token, request.headers.authorization)) {
+      return reply.code(401).header('www-authenticate', 'Bearer').send({ message: 'Send METRICS_TOKEN.' });
+    }
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
+}
+
 /** Where Stripe tells what became of payments. Its signature is over the body as it came, so nothing parses it. */
 async function addStripeWebhook(server: FastifyInstance, app: App): Promise<void> {
   const { stripeWebhook } = app;
@@ -196,7 +234,7 @@ async function addStripeWebhook(server: FastifyInstance, app: App): Promise<void
 }
 
 /** Counts the requests that have no answer yet; those that become sockets are none. */
-function countInFlight(server: FastifyInstance): { isZero(): Promise<void> } {
+function countInFlight(server: FastifyInstance): { count(): number; isZero(): Promise<void> } {
   let count = 0;
   const isPlain = (request: FastifyRequest): boolean => request.headers.upgrade === undefined;
   server.addHook('onRequest', async (request) => {
@@ -206,6 +244,7 @@ function countInFlight(server: FastifyInstance): { isZero(): Promise<void> } {
     if (isPlain(request)) count -= 1;
   });
   return {
+    count: () => count,
     async isZero() {
       while (count > 0) await sleep(drainCheckMs);
     },

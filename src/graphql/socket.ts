@@ -15,6 +15,7 @@ import { bearerToken } from '../auth/token.ts';
 import { RequestContext, type Services } from './context.ts';
 import type { OpenSockets } from './open-sockets.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
+import type { OperationObserver, WatchedOperation } from './operation-observer.ts';
 import { rateLimited, type RateLimiter } from './rate-limit.ts';
 import { clientAddress, userAgentOf } from './request-origin.ts';
 import { makeTransport, type SocketExtra as Connection } from './socket-transport.ts';
@@ -52,16 +53,20 @@ class RequestRefused extends Error {
  * GraphQL over WebSocket: the token is checked when the socket opens, and the socket closes when it expires, so
  * that nobody keeps listening on a right that has ended. (The Origin is checked before, in the server.)
  */
-export function makeSocketHandler(
-  schema: GraphQLSchema,
-  services: Services,
-  verifyToken: (token: string) => Viewer | null,
-  openSockets: OpenSockets,
-  limitRate: RateLimiter,
-  log: FaultLogger,
-): WebsocketHandler {
+export function makeSocketHandler(parts: {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly verifyToken: (token: string) => Viewer | null;
+  readonly openSockets: OpenSockets;
+  readonly limitRate: RateLimiter;
+  readonly log: FaultLogger;
+  readonly observer: OperationObserver;
+}): WebsocketHandler {
+  const { schema, services, verifyToken, openSockets, limitRate, log, observer } = parts;
   const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
     errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
+  /** By the message that asked, which every hook is given. */
+  const watched = new WeakMap<SubscribePayload, WatchedOperation>();
   const options: ServerOptions<Record<string, unknown>, SocketExtra> = {
     connectionInitWaitTimeout: initialisationTimeoutMs,
     onConnect: (context) => authenticate(context, verifyToken, openSockets),
@@ -71,6 +76,7 @@ export function makeSocketHandler(
     },
     async onSubscribe(context, _id, payload) {
       if (isUnusable(context)) return [new GraphQLError('The socket is closing.')];
+      watched.set(payload, observer.begin());
       const { operationsPerSocket } = openSockets.limits;
       // This one is among them already.
       if (Object.keys(context.subscriptions).length > operationsPerSocket)
@@ -88,19 +94,29 @@ export function makeSocketHandler(
         () => close(context, tooSlowCloseCode, tooSlowReason),
       );
     },
-    onOperation: (_context, _id, _payload, _arguments, result) =>
-      isRequestError(result) ? refused(result.errors) : undefined,
-    onError(context, _id, _payload, errors) {
+    onOperation(_context, _id, payload, { document, operationName }, result) {
+      const operation = watched.get(payload);
+      operation?.asked(document, operationName);
+      if (isRequestError(result)) return refused(result.errors);
+      if (Symbol.asyncIterator in result) operation?.subscribed();
+      return undefined;
+    },
+    onError(context, _id, payload, errors) {
       // What a socket that is gone did not get is no fault of ours, and nobody is left to tell.
       const { socket } = context.extra;
       if (socket.readyState !== socket.OPEN) return undefined;
       const original = errors[0]?.originalError;
-      return format(original instanceof RequestRefused ? original.errors : errors);
+      const formatted = format(original instanceof RequestRefused ? original.errors : errors);
+      watched.get(payload)?.answered(formatted);
+      return formatted;
     },
-    onNext(context, _id, _payload, _arguments, result) {
+    onNext(context, _id, payload, _arguments, result) {
       if (isUnusable(context)) return undefined;
-      return result.errors ? { ...result, errors: format(result.errors) } : undefined;
+      const errors = result.errors && format(result.errors);
+      watched.get(payload)?.answered(errors);
+      return errors && { ...result, errors };
     },
+    onComplete: (_context, _id, payload) => watched.get(payload)?.ended(),
   };
   return makeTransport(options, log);
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../db/driver/database.ts';
 import { withoutStatement } from '../db/pg-errors.ts';
+import { readLogLag, type LogLag } from './log-lag.repository.ts';
 import { beginning, isAfter, LogCursors, resyncRequired, type LogMark, type LogPlace } from './log-place.ts';
 import {
   findEventId,
@@ -76,6 +77,11 @@ export class EventLog {
 
   statistics(): EventLogStatistics {
     return { subscribers: this.subscribers.size, ...this.counters };
+  }
+
+  /** How far the reader is behind what is committed, asked of the database. */
+  lag(): Promise<LogLag> {
+    return readLogLag(this.database.read, this.head);
   }
 
   /**

@@ -51,7 +51,7 @@ async function tellCount(log: JobServices['log'], what: string, work: Promise<nu
 
 /** Every job that there is, by its name in the queue. */
 export function makeTasks(services: MailServices): TaskList {
-  const { write, log } = services;
+  const { write, log, observer } = services;
   const { database } = write;
   const tasks: Record<string, (payload: never) => Promise<void>> = {
     sendOrderMail: (payload: OrderMailPayload) => sendOrderMail(services, payload),
@@ -71,13 +71,18 @@ export function makeTasks(services: MailServices): TaskList {
     Object.entries(tasks).map(([name, task]) => [
       name,
       async (payload: unknown, helpers: JobHelpers) => {
+        const startedAt = performance.now();
+        let isSuccess = false;
         try {
           // A stop that has waited long enough gives the job back.
           await Promise.race([task(payload as never), helpers.abortPromise]);
+          isSuccess = true;
         } catch (error) {
           // What is thrown here is kept with the job and logged: no cause, which may hold values and addresses.
           // oxlint-disable-next-line preserve-caught-error
           throw new Error(reasonOf(error));
+        } finally {
+          observer?.jobEnded(name, performance.now() - startedAt, isSuccess);
         }
       },
     ]),

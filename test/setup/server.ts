@@ -12,6 +12,7 @@ import { openRedis } from '../../src/redis/redis-link.ts';
 import { startWorker, type Worker } from '../../src/jobs/worker.ts';
 import type { Mailer } from '../../src/mail/mailer.ts';
 import type { Language } from '../../src/mail/texts.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -91,6 +92,7 @@ export async function startTestServerOn(
 /** What a server of the tests may have beside a database. */
 export interface ServeOptions {
   readonly stripe?: StripeOptions;
+  readonly metricsToken?: string;
   readonly socketLimits?: SocketLimits;
   readonly rateLimitPerMinute?: number;
   readonly redisUrl?: string;
@@ -103,9 +105,11 @@ export async function serve(
 ): Promise<RunningServer> {
   const { stripe, redisUrl, ...serverOptions } = options;
   const log = testLog();
+  const metrics = new Metrics();
   const app = await createApp({
-    database: openDatabase({ url: databaseUrl, poolSize: 8 }),
+    database: openDatabase({ url: databaseUrl, poolSize: 8, observer: metrics.database }),
     signingKeys: testSigningKeys,
+    metrics,
     stripe,
     log,
     redis: redisUrl === undefined ? undefined : openRedis(redisUrl, log),
