@@ -51,7 +51,8 @@ export function makeCaller(name: string, options: CallerOptions): Call {
       // Now and then somebody does not wait for the answer, on the first attempt only.
       const limitMs = attempt === 1 && random(10) === 0 ? 1 + random(impatienceMs) : answerLimitMs;
       const answer = await ask(address(random(1_000)), person, query, variables, limitMs);
-      const payload = answer?.data?.[mutation];
+      // An answer with an error may lack what has happened since; its repetition tells the whole.
+      const payload = answer?.errors ? undefined : answer?.data?.[mutation];
       if (payload?.userErrors.length === 0) return payload;
       if (payload)
         return faults.add(`${name}: ${mutation} was refused: ${JSON.stringify(payload.userErrors)}`);

@@ -42,7 +42,8 @@ async function main(): Promise<void> {
   }
   process.stdout.write(`${replayCommand(options)}\n`);
   // Interrupted, it leaves no server behind; PostgreSQL's guard ends PostgreSQL.
-  process.once('SIGINT', () => void endProcesses().finally(() => process.exit(130)));
+  process.once('exit', () => void endProcesses());
+  process.once('SIGINT', () => process.exit(130));
   const report = await soak(options);
   for (const { name, told, connections } of report.bySubscriber)
     process.stdout.write(`${String(told).padStart(8)} events over ${connections} connections  ${name}\n`);

@@ -13,7 +13,8 @@ export interface SoakOptions {
 export type Kill = 'server -9' | 'server -15' | 'postgres -9';
 
 export interface PlannedKill {
-  readonly atMs: number;
+  /** So long after everybody was up again after the kill before. */
+  readonly pauseMs: number;
   readonly kind: Kill;
   /** Which of the servers; one that is not up is passed over for the next. */
   readonly server: number;
@@ -26,36 +27,33 @@ export function randomOf(seed: number, who: string): (below: number) => number {
   return makeRandom(mixed);
 }
 
-const firstKillMs = 3_000;
-const shortestGapMs = 4_000;
-const longestGapMs = 9_000;
-/** The last part is left to those who were killed last, to come back while there is still work. */
-const quietEndMs = 4_000;
+/** One of each kind that loses something comes first, whatever the seed, and however short the run. */
+const firstKills: readonly Kill[] = ['server -9', 'postgres -9', 'server -9'];
+const kinds: readonly Kill[] = [
+  'server -9',
+  'server -9',
+  'server -9',
+  'postgres -9',
+  'postgres -9',
+  'server -15',
+];
+export const fewestKills = firstKills.length;
+const shortestPauseMs = 2_000;
+const longestPauseMs = 6_000;
 
-/** Who is killed when: the first three are one of each kind that loses something, whatever the seed. */
+/** Who is killed when: more than there is time for. */
 export function planKills({
   seed,
   lengthMs,
   servers,
 }: Pick<SoakOptions, 'seed' | 'lengthMs' | 'servers'>): PlannedKill[] {
   const random = randomOf(seed, 'kills');
-  const first: readonly Kill[] = ['server -9', 'postgres -9', 'server -9'];
-  const kinds: readonly Kill[] = [
-    'server -9',
-    'server -9',
-    'server -9',
-    'postgres -9',
-    'postgres -9',
-    'server -15',
-  ];
-  const plan: PlannedKill[] = [];
-  let atMs = firstKillMs;
-  while (atMs < lengthMs - quietEndMs) {
-    const kind = first[plan.length] ?? kinds[random(kinds.length)]!;
-    plan.push({ atMs, kind, server: random(servers) });
-    atMs += shortestGapMs + random(longestGapMs - shortestGapMs);
-  }
-  return plan;
+  const count = fewestKills + Math.ceil(lengthMs / shortestPauseMs);
+  return Array.from({ length: count }, (_, index) => ({
+    kind: firstKills[index] ?? kinds[random(kinds.length)]!,
+    server: random(servers),
+    pauseMs: shortestPauseMs + random(longestPauseMs - shortestPauseMs),
+  }));
 }
 
 export function replayCommand({ seed, lengthMs, servers, writers, subscribers }: SoakOptions): string {

@@ -61,6 +61,7 @@ class Place {
         this.log(`a server did not start, and is tried again: ${error.message.slice(0, 200)}`);
         await sleep(restartPauseMs);
       });
+      if (this.process) this.log('a server is up again');
     }
   }
 
@@ -105,7 +106,7 @@ export async function startInstallation(
       if (kind === 'postgres -9') process.kill(postgres.pid, 'SIGKILL');
       else {
         const up = [...places.slice(server), ...places.slice(0, server)].find((place) => place.process);
-        if (!up) return;
+        if (!up) return log('no server is up that could be killed');
         up.process!.child.kill(kind === 'server -9' ? 'SIGKILL' : 'SIGTERM');
       }
       kills[kind] += 1;
@@ -113,7 +114,7 @@ export async function startInstallation(
     },
     settled: () =>
       waitUntil(
-        () => places.every(({ process: up }) => up !== undefined && up.child.exitCode === null),
+        () => places.every(({ process: up }) => up !== undefined && !up.child.killed),
         'all servers are up again',
         settleLimitMs,
       ),

@@ -6,7 +6,7 @@ import { differences, isClean, judge } from './judge.ts';
 import { makeWishes, type Wish } from './kinds.ts';
 import { addPeople } from './people.ts';
 import type { SoakReport } from './report.ts';
-import { planKills, randomOf, type SoakOptions } from './schedule.ts';
+import { fewestKills, planKills, randomOf, type SoakOptions } from './schedule.ts';
 import { startInstallation, type Installation } from './servers.ts';
 import { Stored } from './stored.ts';
 import { Newest, slowestCatchUpMs, SoakSubscriber } from './subscribers.ts';
@@ -62,15 +62,14 @@ async function work(run: Run): Promise<void> {
   const watchedOrder = await place(shared, first.call, first.random);
   if (watchedOrder === undefined) throw new Error(`The first order failed: ${run.faults.found.join('\n')}`);
   const wishes = makeWishes(people, watchedOrder, randomOf(options.seed, 'wishes'));
-  const ending = sleep(options.lengthMs).then(() => (isOver = true));
   const joining = join(run, wishes);
-  const killing = kill(run);
+  const ending = Promise.all([sleep(options.lengthMs), kill(run)]).finally(() => (isOver = true));
   const writing = Array.from({ length: options.writers }, async (_, index) => {
     const { call, random } = callerOf(run, `writer ${index + 1}`);
     if (index === 0) await takeThrough(shared, call, random, watchedOrder);
     await keepWriting(shared, call, random);
   });
-  await Promise.all([ending, joining, killing, ...writing]);
+  await Promise.all([ending, joining, ...writing]);
 }
 
 /** Half of the subscribers are there before the first writer, the others come in the first half of the run. */
@@ -92,10 +91,16 @@ async function join(run: Run, wishes: readonly Wish[]): Promise<void> {
   await Promise.all(Array.from({ length: options.subscribers }, (_, index) => joinOne(index)));
 }
 
+/**
+ * Until the time is over, and in any case the first few. The next one waits until all are up: a machine that is busy
+ * with other things takes its time to start a server.
+ */
 async function kill({ options, installation }: Run): Promise<void> {
-  const startedAt = Date.now();
-  for (const planned of planKills(options)) {
-    await sleep(Math.max(0, planned.atMs - (Date.now() - startedAt)));
+  const endsAt = Date.now() + options.lengthMs;
+  for (const [index, planned] of planKills(options).entries()) {
+    await installation.settled();
+    await sleep(planned.pauseMs);
+    if (Date.now() > endsAt && index >= fewestKills) return;
     installation.carryOut(planned);
   }
 }

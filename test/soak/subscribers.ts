@@ -5,6 +5,14 @@ import type { Faults } from './caller.ts';
 import type { Wish } from './kinds.ts';
 import { isUpTo, makeEntry, placeOf, type Entry, type Place } from './stored.ts';
 
+/** One that is closed before it is open reports an error to whoever listens, and otherwise ends the process. */
+class QuietWebSocket extends WebSocket {
+  constructor(...given: ConstructorParameters<typeof WebSocket>) {
+    super(...given);
+    this.on('error', () => {});
+  }
+}
+
 /** The newest event that anybody has been told. Whoever connects has to catch up with at least this. */
 export class Newest {
   place: Place = { transactionId: 0n, position: 0n };
@@ -67,7 +75,7 @@ export class SoakSubscriber {
         this.isCalm ? neverMs : 100 + random(longestLifeMs),
         partings[random(partings.length)]!,
       );
-      if (!this.isOver) await sleep(20 + random(300));
+      if (!this.isOver) await sleep(20 + random(500));
     }
   }
 
@@ -79,11 +87,14 @@ export class SoakSubscriber {
     let isAlive = true;
     const client = createClient({
       url: `${address(random(1_000))}/graphql`.replace(/^http/, 'ws'),
-      webSocketImpl: WebSocket,
+      webSocketImpl: QuietWebSocket,
       connectionParams: { authorization: `Bearer ${wish.person.token()}` },
       retryAttempts: 0,
       connectionAckWaitTimeout: 10_000,
-      on: { opened: (opened) => (socket = opened as WebSocket) },
+      on: {
+        opened: (opened) => (socket = opened as WebSocket),
+        connected: () => this.beginnings.push({ atMs: performance.now(), logEnd: this.options.newest.place }),
+      },
     });
     await new Promise<void>((resolve) => {
       const unsubscribe = client.subscribe(
@@ -103,7 +114,6 @@ export class SoakSubscriber {
           complete: resolve,
         },
       );
-      this.beginnings.push({ atMs: performance.now(), logEnd: this.options.newest.place });
       this.endLife = (how) => {
         if (how === 'close') unsubscribe();
         else if (how === 'terminate') client.terminate();

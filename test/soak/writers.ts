@@ -13,7 +13,7 @@ export const locations = ['LONDON', 'LEEDS', 'HULL'] as const;
 export const channels = ['ECOMMERCE', 'WHOLESALE', 'RETAIL_POS'] as const;
 /** Few, so that the writers meet at the stock levels. */
 const variants = ['SOAK-1', 'SOAK-2', 'SOAK-3'] as const;
-const stockOfEach = 10_000_000;
+const stockOfEach = 1_000_000;
 
 interface Fulfillment {
   readonly id: string;
