@@ -62,7 +62,11 @@ export function launch(environment: Record<string, string>): Started {
 export async function startProcess(environment: Record<string, string>): Promise<ServerProcess> {
   const { child, ended, output } = launch(environment);
   const url = await new Promise<string>((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`It did not start:\n${output()}`)), startLimitMs);
+    const limit = setTimeout(() => {
+      // Left alone it might still start, and hold the port of the one that is started in its place.
+      child.kill('SIGKILL');
+      reject(new Error(`It did not start:\n${output()}`));
+    }, startLimitMs);
     const look = (): void => {
       const found = /GraphQL\s+(http\S+)\/graphql/.exec(output());
       if (!found) return;

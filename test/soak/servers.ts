@@ -22,7 +22,7 @@ export interface Installation {
 }
 
 /** Waits at most so long for everybody to be up again, on a machine that has other things to do. */
-const settleLimitMs = 120_000;
+const settleLimitMs = 240_000;
 const restartPauseMs = 200;
 
 /** One place in the installation: whatever process is there, it is started again until the soak is over. */

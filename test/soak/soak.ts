@@ -98,7 +98,12 @@ async function join(run: Run, wishes: readonly Wish[]): Promise<void> {
 async function kill({ options, installation }: Run): Promise<void> {
   const endsAt = Date.now() + options.lengthMs;
   for (const [index, planned] of planKills(options).entries()) {
-    await installation.settled();
+    const isUp = await installation.settled().then(
+      () => true,
+      () => false,
+    );
+    // A machine on which nothing starts any more; what has been done until now is still judged.
+    if (!isUp) return;
     await sleep(planned.pauseMs);
     if (Date.now() > endsAt && index >= fewestKills) return;
     installation.carryOut(planned);
