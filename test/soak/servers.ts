@@ -13,7 +13,7 @@ export interface Installation {
   readonly databaseUrl: string;
   readonly kills: Record<Kill, number>;
   /** The address of one of those that are up, or were until a moment ago; `choice` is any whole number. */
-  addressOf(choice: number): string;
+  readonly addressOf: (choice: number) => string;
   carryOut(kill: PlannedKill): void;
   /** Waits until all are up, and nobody is being started. */
   settled(): Promise<void>;
