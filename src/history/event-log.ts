@@ -5,7 +5,6 @@ import { beginning, isAfter, LogCursors, resyncRequired, type LogMark, type LogP
 import {
   findEventId,
   hasRunningTransactions,
-  readHead,
   readLastEvent,
   readLog,
   readLogIdentity,
@@ -55,15 +54,15 @@ export class EventLog {
     private readonly database: Database,
     private readonly logger: Logger,
     readonly cursors: LogCursors,
-    private head: LogPlace,
     private last: LogMark,
   ) {}
 
   static async open(database: Database, logger: Logger, openWakeUps: OpenWakeUps): Promise<EventLog> {
     const cursors = new LogCursors(await readLogIdentity(database.read));
-    const head = await readHead(database.read);
+    // An event, and not the transaction id that comes next: that one is given out once more when PostgreSQL crashes
+    // before it has written anything of it, and what it then writes would lie before where we began.
     const last = (await readLastEvent(database.read)) ?? beginning;
-    const log = new EventLog(database, logger, cursors, head, last);
+    const log = new EventLog(database, logger, cursors, last);
     log.wakeUps = openWakeUps(() => log.wake());
     log.reading = log.readForEver();
     log.stallTimer = setInterval(() => log.cutOffStalled(), stallCheckIntervalMs);
@@ -105,7 +104,7 @@ export class EventLog {
     after: string | null,
     options: SubscriberOptions,
   ): Promise<AsyncIterableIterator<LogEvent>> {
-    const start = after === null ? this.head : await this.resumeFrom(after);
+    const start = after === null ? this.last.place : await this.resumeFrom(after);
     const subscriber = new Subscriber(options, after !== null);
     // Registered before the first page is read: what is committed meanwhile is queued, or in the pages, or both.
     if (this.stopped.signal.aborted) subscriber.end();
@@ -192,9 +191,8 @@ export class EventLog {
 
   /** Hands the next events to the subscribers; true when there may be more of them. */
   private async readOnce(): Promise<boolean> {
-    const events = await readLog(this.database.read, this.head, batchSize);
+    const events = await readLog(this.database.read, this.last.place, batchSize);
     for (const event of events) {
-      this.head = event.place;
       this.last = event;
       for (const subscriber of this.subscribers) subscriber.push(event);
     }

@@ -88,7 +88,11 @@ const endable = (started: Started): WorkerProcess => ({
 
 function greeted({ child, ended, output }: Started, greeting: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`It did not start:\n${output()}`)), startLimitMs);
+    const limit = setTimeout(() => {
+      // Left alone it might still start, and hold the port of the one that is started in its place.
+      child.kill('SIGKILL');
+      reject(new Error(`It did not start:\n${output()}`));
+    }, startLimitMs);
     const look = (): void => {
       const found = greeting.exec(output());
       if (!found) return;
