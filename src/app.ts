@@ -56,7 +56,9 @@ import * as returnResolvers from './returns/return.resolver.ts';
 import { orderFollowsReturn, returnFollowsRefund, returnWorkflow } from './returns/return.workflow.ts';
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
 import * as userAdministration from './users/user-administration.resolver.ts';
+import { strictWebhookPolicy, type WebhookPolicy } from './shared/webhook-policy.ts';
 import { SessionResolver, UserResolver } from './users/user.resolver.ts';
+import * as webhookResolvers from './webhooks/webhook.resolver.ts';
 import type { WriteServices } from './write/run-command.ts';
 import { unreachableStatuses } from './write/workflow.ts';
 
@@ -106,6 +108,7 @@ export const resolvers: NonEmptyArray<Function> = [
   UserResolver,
   ...Object.values(userAdministration),
   SessionResolver,
+  ...Object.values(webhookResolvers),
 ];
 
 export interface App {
@@ -124,6 +127,7 @@ export async function createApp(options: {
   signingKeys: readonly [SigningKey, ...SigningKey[]];
   log: Logger;
   stripe?: StripeOptions | undefined;
+  webhooks?: WebhookPolicy;
 }): Promise<App> {
   checkWorkflows();
   const { database, log } = options;
@@ -140,6 +144,7 @@ export async function createApp(options: {
     eventLog,
     sessions: new SessionService(database, signer),
     paymentProviders,
+    webhookPolicy: options.webhooks ?? strictWebhookPolicy,
   };
   return {
     schema: buildSchema(resolvers),

@@ -32,10 +32,11 @@ async function main(): Promise<void> {
   await migrate(url);
   const database = openDatabase({ url, poolSize: config.databasePoolSize });
   if (config.sampleData) await loadSample(database);
-  const app = await createApp({ database, signingKeys: config.signingKeys, log, stripe: config.stripe });
+  const { stripe, webhooks } = config;
+  const app = await createApp({ database, signingKeys: config.signingKeys, log, stripe, webhooks });
   const mailer = openMailer({ ...config.mail, log });
   const { language } = config.mail;
-  const worker = startWorker({ databaseUrl: url, write: app.services, log, mailer, language });
+  const worker = startWorker({ databaseUrl: url, write: app.services, log, mailer, language, webhooks });
   // Jobs need the database as requests do: it is closed after both.
   const close = async (): Promise<void> => {
     await worker.stop();

@@ -32,6 +32,7 @@ test('nothing set: a development server on this machine, with an embedded databa
     allowedOrigins: [],
     stripe: undefined,
     socketLimits: { socketsPerUser: 2_000, operationsPerSocket: 100 },
+    webhooks: { allowPrivateAddresses: false, allowHttp: true },
     logLevel: 'info',
     mail: { url: undefined, from: 'orders@localhost', language: 'en' },
   });
@@ -51,6 +52,7 @@ test('every variable is read', () => {
     STRIPE_API_URL: 'http://127.0.0.1:12111',
     SOCKETS_PER_USER: '50',
     OPERATIONS_PER_SOCKET: '10',
+    WEBHOOK_ALLOW_PRIVATE_ADDRESSES: 'true',
     LOG_LEVEL: 'warn',
     MAIL_URL: 'smtp://user:pw@mail.internal:587',
     MAIL_FROM: 'The shop <orders@shop.example>',
@@ -68,6 +70,7 @@ test('every variable is read', () => {
     allowedOrigins: ['https://shop.example', 'https://desk.example'],
     stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1', apiUrl: 'http://127.0.0.1:12111' },
     socketLimits: { socketsPerUser: 50, operationsPerSocket: 10 },
+    webhooks: { allowPrivateAddresses: true, allowHttp: true },
     logLevel: 'warn',
     mail: {
       url: 'smtp://user:pw@mail.internal:587',
@@ -174,5 +177,13 @@ describe('production refuses', () => {
     expect(() => readConfig({ NODE_ENV: 'production' })).toThrow(
       /^The environment is not right:\n {2}- DATABASE_URL: .+\n {2}- JWT_SECRET/,
     );
+  });
+});
+
+test('in production webhooks go to public addresses over https, unless the operator allows more', () => {
+  expect(readConfig(production).webhooks).toEqual({ allowPrivateAddresses: false, allowHttp: false });
+  expect(readConfig({ ...production, WEBHOOK_ALLOW_PRIVATE_ADDRESSES: 'true' }).webhooks).toEqual({
+    allowPrivateAddresses: true,
+    allowHttp: true,
   });
 });
