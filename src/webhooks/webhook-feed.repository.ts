@@ -75,8 +75,13 @@ async function insertDeliveries(
     payload: payloadOf(event, numbers.get(event.order.id)!),
   }));
   await transaction.execute(sql`
-    insert into webhook_deliveries (endpoint_id, order_id, event_id, transaction_id, position, event_type, payload)
-    select ${endpointId}::uuid, "orderId", "eventId", "transactionId", position, "eventType", payload
+    insert into webhook_deliveries (endpoint_id, order_id, event_id, transaction_id, position, event_type, payload,
+      next_attempt_at)
+    select ${endpointId}::uuid, "orderId", "eventId", "transactionId", event.position, "eventType", event.payload,
+      -- Not before what it has to wait for is tried again.
+      greatest(now(), (
+        select max(next_attempt_at) from webhook_deliveries as waiting
+        where waiting.endpoint_id = ${endpointId}::uuid and waiting.order_id = "orderId" and waiting.status = 'pending'))
     from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as event (
       "orderId" uuid, "eventId" uuid, "transactionId" xid8, position bigint, "eventType" text, payload text)
     on conflict (endpoint_id, event_id) do nothing`);

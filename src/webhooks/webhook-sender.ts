@@ -8,6 +8,7 @@ import { makeSendRequest, type SendRequest } from './webhook-request.ts';
 import { signedHeaders } from './webhook-secret.ts';
 import {
   countPending,
+  findDueEndpoints,
   giveBack,
   recordAttempt,
   takeDue,
@@ -98,10 +99,15 @@ class Sender {
   keepSending(): Promise<void> {
     return this.repeat('webhook deliveries cannot be taken', async () => {
       const woken = this.nextWakeUp();
-      const taken = await takeDue(this.options.database);
-      for (const delivery of taken) this.start(delivery);
+      const { database } = this.options;
+      let count = 0;
+      for (const endpointId of await findDueEndpoints(database.read)) {
+        const taken = await takeDue(database, endpointId);
+        for (const delivery of taken) this.start(delivery);
+        count += taken.length;
+      }
       // A request that ends makes room for the next, and may have been what others of its order waited for.
-      if (taken.length === 0) await woken;
+      if (count === 0) await woken;
     });
   }
 

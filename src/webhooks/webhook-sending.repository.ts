@@ -15,6 +15,7 @@ const gone = 410;
 export interface TakenDelivery {
   readonly id: string;
   readonly endpointId: string;
+  readonly orderId: string;
   readonly eventId: string;
   readonly payload: string;
   readonly url: string;
@@ -27,48 +28,60 @@ export interface TakenDelivery {
   readonly sentAtSeconds: number;
 }
 
+/** The endpoints that have something due. Only reads, as `findHungryEndpoints` does. */
+export async function findDueEndpoints(read: Executor): Promise<string[]> {
+  const rows = await read.execute<{ id: string }>(sql`
+    select id from webhook_endpoints as endpoint
+    where active and exists (
+      select from webhook_deliveries as delivery
+      where delivery.endpoint_id = endpoint.id and delivery.status = 'pending' and delivery.next_attempt_at <= now()
+        and (delivery.locked_until is null or delivery.locked_until <= now()))
+    order by id`);
+  return rows.map(({ id }) => id);
+}
+
 /**
- * Takes what is due: of each order only the oldest that is not done, so that an endpoint hears of an order in the order
- * of its log, and of each endpoint no more than it has places left. One worker takes at a time, since two would each
- * count the places as free; the advisory lock is for the moment of one statement. What is locked by a manager's
- * command is left for the next time.
+ * Takes what is due of an endpoint: of each order only the oldest that is not done, so that the endpoint hears of an
+ * order in the order of its log, and no more than there are places left. One worker at a time takes for an endpoint,
+ * since two would each count the places as free. What somebody has locked at this moment is left for the next time.
+ *
+ * The oldest is looked up row by row, along the index of what is due, and so the search ends with the last free place;
+ * a join would go through all that waits.
  *
  * No command: see `feedEndpoint`.
  */
-export function takeDue(database: Database): Promise<readonly TakenDelivery[]> {
+export function takeDue(database: Database, endpointId: string): Promise<readonly TakenDelivery[]> {
   return database.transaction(async (transaction) => {
-    const [lock] = await transaction.execute<{ taken: boolean }>(
-      sql`select pg_try_advisory_xact_lock(hashtextextended('webhooks.take', 0)) as taken`,
-    );
-    if (!lock!.taken) return [];
+    const [places] = await transaction.execute<{ free: number }>(sql`
+      select case when pg_try_advisory_xact_lock(hashtextextended('webhooks.take', 0) # hashtextextended(${endpointId}, 0))
+        then ${requestsPerEndpoint}::integer else 0 end as free`);
+    if (places!.free === 0) return [];
     return transaction.execute<TakenDelivery & Record<string, unknown>>(sql`
       with due as (
-        select delivery.id, endpoint.url, endpoint.secret,
-          case when endpoint.previous_secret_until > now() then endpoint.previous_secret end as previous_secret
-        from webhook_endpoints as endpoint cross join lateral (
-          select candidate.id from webhook_deliveries as candidate
-          where candidate.endpoint_id = endpoint.id and candidate.status = 'pending'
-            and candidate.next_attempt_at <= now()
-            and (candidate.locked_until is null or candidate.locked_until <= now())
-            and not exists (
-              select from webhook_deliveries as earlier
-              where earlier.endpoint_id = candidate.endpoint_id and earlier.order_id = candidate.order_id
-                and earlier.status = 'pending'
-                and (earlier.transaction_id, earlier.position) < (candidate.transaction_id, candidate.position))
-          order by candidate.next_attempt_at, candidate.transaction_id, candidate.position
-          limit (
-            select greatest(${requestsPerEndpoint}::integer - count(*), 0) from webhook_deliveries as sent
-            where sent.endpoint_id = endpoint.id and sent.locked_until > now())
-          for update skip locked
-        ) as delivery
-        where endpoint.active
+        select candidate.id from webhook_deliveries as candidate
+        where candidate.endpoint_id = ${endpointId}::uuid and candidate.status = 'pending'
+          and candidate.next_attempt_at <= now()
+          and (candidate.locked_until is null or candidate.locked_until <= now())
+          and candidate.id = (
+            select oldest.id from webhook_deliveries as oldest
+            where oldest.endpoint_id = candidate.endpoint_id and oldest.order_id = candidate.order_id
+              and oldest.status = 'pending'
+            order by oldest.transaction_id, oldest.position limit 1)
+        order by candidate.next_attempt_at, candidate.transaction_id, candidate.position
+        limit (
+          select greatest(${requestsPerEndpoint}::integer - count(*), 0) from webhook_deliveries as sent
+          where sent.endpoint_id = ${endpointId}::uuid and sent.locked_until > now())
+        for update skip locked
       )
       update webhook_deliveries as delivery
       set locked_until = now() + make_interval(secs => ${leaseSeconds})
-      from due where delivery.id = due.id
-      returning delivery.id, delivery.endpoint_id as "endpointId", delivery.event_id as "eventId", delivery.payload,
-        due.url, due.secret, due.previous_secret as "previousSecret", delivery.attempts,
-        delivery.locked_until::text as "lockedUntil", extract(epoch from now())::integer as "sentAtSeconds"`);
+      from due, webhook_endpoints as endpoint
+      where delivery.id = due.id and endpoint.id = delivery.endpoint_id and endpoint.active
+      returning delivery.id, delivery.endpoint_id as "endpointId", delivery.order_id as "orderId",
+        delivery.event_id as "eventId", delivery.payload, endpoint.url, endpoint.secret,
+        case when endpoint.previous_secret_until > now() then endpoint.previous_secret end as "previousSecret",
+        delivery.attempts, delivery.locked_until::text as "lockedUntil",
+        extract(epoch from now())::integer as "sentAtSeconds"`);
   });
 }
 
@@ -113,6 +126,7 @@ export function recordAttempt(
       where id = ${delivery.id}::uuid and locked_until = ${delivery.lockedUntil}::timestamptz
       returning id`);
       if (changed.length === 0) throw new LeaseEndedError();
+      await moveFollowers(transaction, delivery, status === 'pending' ? pause : null);
       if (disabled) return 'disabled';
       return status === 'pending' ? 'retried' : status;
     })
@@ -120,6 +134,22 @@ export function recordAttempt(
       if (error instanceof LeaseEndedError) return 'lost';
       throw error;
     });
+}
+
+/**
+ * What waits for this delivery is due no earlier than it, so that nobody looks at it in vain each time; and at once when
+ * the delivery is done.
+ */
+async function moveFollowers(
+  transaction: Executor,
+  { endpointId, orderId }: TakenDelivery,
+  pause: number | null,
+): Promise<void> {
+  const moment = sql`now() + make_interval(secs => ${pause ?? 0}::double precision)`;
+  const isToMove = pause === null ? sql`next_attempt_at > now()` : sql`next_attempt_at < ${moment}`;
+  await transaction.execute(sql`
+    update webhook_deliveries set next_attempt_at = ${moment}
+    where endpoint_id = ${endpointId}::uuid and order_id = ${orderId}::uuid and status = 'pending' and ${isToMove}`);
 }
 
 /** Rolls back what was done before it was found that the delivery is somebody else's. */

@@ -156,11 +156,22 @@ test('while one event is tried again the later ones of its order wait, and other
     { status: 'PENDING', attempts: 0 },
     { status: 'PENDING', attempts: 0 },
   ]);
+  // They are not looked at before it is their turn.
+  for (const { nextAttemptAt } of later) {
+    expect(Date.parse(nextAttemptAt!)).toBeGreaterThanOrEqual(Date.parse(oldest!.nextAttemptAt!));
+  }
+  await note(first.id);
+  await waitUntil(
+    async () => (await deliveries(server, { endpointId, orderId: first.id })).length === 4,
+    'a later one has come',
+  );
+  const [latest] = (await deliveries(server, { endpointId, orderId: first.id })).slice(-1);
+  expect(Date.parse(latest!.nextAttemptAt!)).toBeGreaterThanOrEqual(Date.parse(oldest!.nextAttemptAt!));
   await waitUntil(async () => {
     await makeDue(server, endpointId);
     return (await deliveries(server, { endpointId, statuses: ['PENDING'] })).length === 0;
   }, 'it has recovered');
-  const [retried, ...rest] = (await eventsOf(server, first.id)).slice(-3);
+  const [retried, ...rest] = (await eventsOf(server, first.id)).slice(-4);
   const got = ofOrder(receiver, first.id).map(({ headers }) => headers['webhook-id']);
   expect(got).toEqual([retried, retried, retried, retried, ...rest]);
   // The same message at each attempt, byte for byte.

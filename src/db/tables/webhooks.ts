@@ -92,7 +92,7 @@ export const webhookDeliveries = pgTable(
     // What makes it exactly one, however often the log is read.
     unique('webhook_deliveries_endpoint_event').on(table.endpointId, table.eventId),
     index('webhook_deliveries_due')
-      .on(table.endpointId, table.nextAttemptAt)
+      .on(table.endpointId, table.nextAttemptAt, table.transactionId, table.position)
       .where(sql`status = 'pending'`),
     // Whether something of the same order has to go first.
     index('webhook_deliveries_waiting')
