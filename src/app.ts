@@ -60,8 +60,10 @@ import * as returnResolvers from './returns/return.resolver.ts';
 import { orderFollowsReturn, returnFollowsRefund, returnWorkflow } from './returns/return.workflow.ts';
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
 import * as userAdministration from './users/user-administration.resolver.ts';
+import { strictWebhookPolicy, type WebhookPolicy } from './shared/webhook-policy.ts';
 import { SessionResolver, UserResolver } from './users/user.resolver.ts';
 import { Metrics } from './metrics/metrics.ts';
+import * as webhookResolvers from './webhooks/webhook.resolver.ts';
 import type { WriteServices } from './write/run-command.ts';
 import { unreachableStatuses } from './write/workflow.ts';
 
@@ -112,6 +114,7 @@ export const resolvers: NonEmptyArray<Function> = [
   ...Object.values(userAdministration),
   SessionResolver,
   FailedJobResolver,
+  ...Object.values(webhookResolvers),
 ];
 
 export interface App {
@@ -137,6 +140,7 @@ export async function createApp(options: {
   redis?: RedisLink | undefined;
   /** Those that the database tells of its statements; left out, new ones. */
   metrics?: Metrics;
+  webhooks?: WebhookPolicy;
 }): Promise<App> {
   checkWorkflows();
   const { database, log, redis, metrics = new Metrics() } = options;
@@ -157,6 +161,7 @@ export async function createApp(options: {
     eventLog,
     sessions: new SessionService(database, signer),
     paymentProviders,
+    webhookPolicy: options.webhooks ?? strictWebhookPolicy,
   };
   return {
     schema: buildSchema(resolvers),

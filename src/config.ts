@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SigningKey } from './auth/token.ts';
 import { defaultSocketLimits, type SocketLimits } from './graphql/open-sockets.ts';
 import type { StripeOptions } from './payments/providers/stripe-provider.ts';
+import type { WebhookPolicy } from './shared/webhook-policy.ts';
 import { languageCodes, type Language } from './mail/texts.ts';
 
 /** Known to everybody who reads the repository; refused in production. */
@@ -93,6 +94,7 @@ const environmentSchema = z.object({
     .int()
     .min(1)
     .default(defaultSocketLimits.operationsPerSocket),
+  WEBHOOK_ALLOW_PRIVATE_ADDRESSES: truth.default(false),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -116,6 +118,8 @@ export interface Config {
   /** Of a user, or of an address where nobody is signed in; 0: no limit. */
   readonly rateLimitPerMinute: number;
   readonly socketLimits: SocketLimits;
+  /** What events may be sent to. */
+  readonly webhooks: WebhookPolicy;
   readonly logLevel: string;
   readonly metrics: {
     readonly host: string;
@@ -173,6 +177,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     socketLimits: {
       socketsPerUser: values.SOCKETS_PER_USER,
       operationsPerSocket: values.OPERATIONS_PER_SOCKET,
+    },
+    webhooks: {
+      allowPrivateAddresses: values.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
+      allowHttp: !production || values.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
     },
     logLevel: values.LOG_LEVEL,
     metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT, token: values.METRICS_TOKEN },

@@ -46,8 +46,8 @@ async function start(role: ProcessRole): Promise<void> {
   // Orders to look at are for who serves them.
   if (config.sampleData && role !== 'worker') await loadSample(database);
   const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, log);
-  const { signingKeys, stripe } = config;
-  const app = await createApp({ database, signingKeys, log, stripe, redis, metrics });
+  const { signingKeys, stripe, webhooks } = config;
+  const app = await createApp({ database, signingKeys, log, stripe, redis, metrics, webhooks });
   const jobs = role === 'api' ? undefined : startJobs(app, config, url);
   // Jobs need the database as requests do: it is closed after both.
   const close = async (): Promise<void> => {
@@ -79,6 +79,7 @@ function startJobs(app: App, config: Config, databaseUrl: string): Worker {
     mailer,
     language: config.mail.language,
     observer: app.metrics.jobs,
+    webhooks: config.webhooks,
   });
   return {
     async stop() {

@@ -70,6 +70,8 @@ export const permissions = {
   'users.manage': ['order_manager'],
   /** Seeing what the background work has given up on, and deciding what becomes of it. */
   'jobs.manage': ['order_manager'],
+  /** Endpoints that are told of events, their secrets, and what was sent to them. */
+  'webhooks.manage': ['order_manager'],
   'session.own': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
 } as const satisfies Record<string, readonly Role[]>;
 

@@ -6,6 +6,7 @@ import type { LogMark } from '../history/log-place.ts';
 import type { UserError } from '../shared/errors.ts';
 import type { BulkAnswer, BulkCommand, BulkInput } from '../write/bulk-command.ts';
 import type { PaymentProviders } from '../shared/payment-provider.ts';
+import type { WebhookPolicy } from '../shared/webhook-policy.ts';
 import type { Command, CommandInput, CommandResult, Target } from '../write/command.ts';
 import { runBulk } from '../write/run-bulk.ts';
 import {
@@ -24,6 +25,8 @@ export interface Services extends WriteServices {
   readonly eventLog: EventLog;
   readonly sessions: SessionService;
   readonly paymentProviders: PaymentProviders;
+  /** Which addresses may be named as webhook endpoints. */
+  readonly webhookPolicy: WebhookPolicy;
 }
 
 /** What a payload's root carries: the command's identifiers, and why it was refused. */

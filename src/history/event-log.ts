@@ -80,7 +80,7 @@ export class EventLog {
 
   /** How far the reader is behind what is committed, asked of the database. */
   lag(): Promise<LogLag> {
-    return readLogLag(this.database.read, this.head);
+    return readLogLag(this.database.read, this.last.place);
   }
 
   /**

@@ -43,6 +43,18 @@ export function pruneRefreshTokens(database: Database): Promise<number> {
   return deleteInBatches(database, sql`refresh_tokens`, sql`expires_at < now()`);
 }
 
+/** How long it can be seen what was sent to a webhook endpoint. */
+export const webhookDeliveryLifetimeDays = 30;
+
+/** Deliveries that are done. What still waits, for an endpoint that was disabled, waits on. */
+export function pruneWebhookDeliveries(database: Database): Promise<number> {
+  return deleteInBatches(
+    database,
+    sql`webhook_deliveries`,
+    sql`status <> 'pending' and created_at < now() - make_interval(days => ${webhookDeliveryLifetimeDays})`,
+  );
+}
+
 /** Partitions of the history for the next two years, made long before they are needed. Returns how many. */
 export async function makeHistoryPartitions(database: Database): Promise<number> {
   return database.transaction(async (transaction) => {

@@ -1,5 +1,11 @@
-import { composeNoteMail, composeOrderMail, type Composed } from '../mail/compose.ts';
-import { findNoteToMail, findOrderFacts, findRecipient } from '../mail/mail.repository.ts';
+import { composeNoteMail, composeOrderMail, composeWebhookMail, type Composed } from '../mail/compose.ts';
+import {
+  findDisabledEndpoint,
+  findManager,
+  findNoteToMail,
+  findOrderFacts,
+  findRecipient,
+} from '../mail/mail.repository.ts';
 import { MailRefusedError, type Mail, type Mailer } from '../mail/mailer.ts';
 import type { Language } from '../mail/texts.ts';
 import { recordNoteMail } from '../notes/commands/record-note-mail.ts';
@@ -21,6 +27,13 @@ export interface OrderMailPayload {
 export interface NoteMailPayload {
   readonly orderId: string;
   readonly noteId: string;
+}
+
+export interface WebhookMailPayload {
+  readonly endpointId: string;
+  /** Of the endpoint when it was disabled. */
+  readonly version: number;
+  readonly userId: string;
 }
 
 /** Tells the customer of an order what has happened to it. A till hands out receipts and tells nobody. */
@@ -48,6 +61,20 @@ export async function sendNoteMail(services: MailServices, { noteId }: NoteMailP
   await runCommand(services.write, bySystem, recordNoteMail, { noteId });
 }
 
+/** Tells one manager that nothing is sent to a webhook endpoint any more. */
+export async function sendWebhookMail(services: MailServices, payload: WebhookMailPayload): Promise<void> {
+  const { endpointId, version, userId } = payload;
+  const { read } = services.write.database;
+  const endpoint = await findDisabledEndpoint(read, endpointId, version);
+  const to = await findManager(read, userId);
+  if (!endpoint || !to) return;
+  const template = 'webhookDisabled';
+  const composed = composeWebhookMail(services.language, endpoint, to.name);
+  const messageKey = `${template}.${endpointId}.${version}.${userId}`;
+  const mail: Mail = { template, orderNumber: null, messageKey, to, ...composed };
+  await sendUnlessRefused(services, mail, { endpointId });
+}
+
 interface About {
   readonly orderId: string;
   readonly number: string;
@@ -68,12 +95,16 @@ async function sendToCustomer(
     return false;
   }
   const mail: Mail = { template, orderNumber: number, messageKey: key, to, ...compose(to.name) };
+  return sendUnlessRefused(services, mail, { orderId });
+}
+
+async function sendUnlessRefused({ mailer, log }: MailServices, mail: Mail, about: object): Promise<boolean> {
   try {
-    await services.mailer.send(mail);
+    await mailer.send(mail);
     return true;
   } catch (error) {
     if (!(error instanceof MailRefusedError)) throw error;
-    log.warn({ template, orderId, reason: error.message }, 'an e-mail was refused for ever');
+    log.warn({ template: mail.template, ...about, reason: error.message }, 'an e-mail was refused for ever');
     return false;
   }
 }

@@ -2,14 +2,21 @@ import type { JobHelpers, TaskList } from 'graphile-worker';
 import { withoutStatement } from '../db/pg-errors.ts';
 import { releaseExpired } from '../reservations/release-expired.ts';
 import { bySystem, type JobServices } from './job-services.ts';
-import { makeHistoryPartitions, pruneIdempotencyKeys, pruneRefreshTokens } from './maintenance.repository.ts';
+import {
+  makeHistoryPartitions,
+  pruneIdempotencyKeys,
+  pruneRefreshTokens,
+  pruneWebhookDeliveries,
+} from './maintenance.repository.ts';
 import { removeSuperseded, requestExpiryAgain, unlockAbandoned } from './queue.repository.ts';
 import {
   sendNoteMail,
   sendOrderMail,
+  sendWebhookMail,
   type MailServices,
   type NoteMailPayload,
   type OrderMailPayload,
+  type WebhookMailPayload,
 } from './send-mail.ts';
 
 /** Orders a run; what is left waits for the next, half a minute later. */
@@ -24,6 +31,7 @@ export const crontab = [
   '*/5 * * * * unlockAbandoned ?jobKey=unlockAbandoned&max=1',
   '10 3 * * * pruneIdempotencyKeys ?jobKey=pruneIdempotencyKeys&max=3',
   '20 3 * * * pruneRefreshTokens ?jobKey=pruneRefreshTokens&max=3',
+  '25 3 * * * pruneWebhookDeliveries ?jobKey=pruneWebhookDeliveries&max=3',
   '30 3 * * * makeHistoryPartitions ?jobKey=makeHistoryPartitions&max=5',
 ].join('\n');
 
@@ -56,6 +64,7 @@ export function makeTasks(services: MailServices): TaskList {
   const tasks: Record<string, (payload: never) => Promise<void>> = {
     sendOrderMail: (payload: OrderMailPayload) => sendOrderMail(services, payload),
     sendNoteMail: (payload: NoteMailPayload) => sendNoteMail(services, payload),
+    sendWebhookMail: (payload: WebhookMailPayload) => sendWebhookMail(services, payload),
     releaseExpired: (payload: unknown) => releaseWhatExpired(services, payload),
     unlockAbandoned: async () => {
       await tellCount(log, 'gave back jobs of dead workers', database.transaction(unlockAbandoned));
@@ -64,6 +73,8 @@ export function makeTasks(services: MailServices): TaskList {
     pruneIdempotencyKeys: () =>
       tellCount(log, 'deleted old idempotency keys', pruneIdempotencyKeys(database)),
     pruneRefreshTokens: () => tellCount(log, 'deleted old refresh tokens', pruneRefreshTokens(database)),
+    pruneWebhookDeliveries: () =>
+      tellCount(log, 'deleted old webhook deliveries', pruneWebhookDeliveries(database)),
     makeHistoryPartitions: () =>
       tellCount(log, 'made partitions of the history', makeHistoryPartitions(database)),
   };

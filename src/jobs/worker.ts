@@ -5,6 +5,8 @@ import type pino from 'pino';
 import { moveRequests } from './queue.repository.ts';
 import type { MailServices } from './send-mail.ts';
 import { crontab, makeTasks } from './tasks.ts';
+import { strictWebhookPolicy, type WebhookPolicy } from '../shared/webhook-policy.ts';
+import { startWebhookSender } from '../webhooks/webhook-sender.ts';
 
 /** Jobs at once. Each may need a connection of the queue's own pool, which holds one more for LISTEN. */
 const concurrency = 4;
@@ -21,6 +23,7 @@ const stopLimitMs = 15_000;
 
 export interface WorkerOptions extends MailServices {
   readonly databaseUrl: string;
+  readonly webhooks?: WebhookPolicy;
 }
 
 export interface Worker {
@@ -34,6 +37,8 @@ export interface Worker {
  */
 export function startWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController();
+  const { write, log, webhooks: policy = strictWebhookPolicy } = options;
+  const webhookSender = startWebhookSender({ database: write.database, log, policy });
   const working = Promise.all([keepRunning(options, stopping.signal), keepMoving(options, stopping.signal)]);
   let stopped: Promise<void> | undefined;
   return {
@@ -41,7 +46,8 @@ export function startWorker(options: WorkerOptions): Worker {
       stopped ??= (async () => {
         stopping.abort();
         const limit = new AbortController();
-        await Promise.race([working, sleep(stopLimitMs, undefined, { ref: false, signal: limit.signal })]);
+        const ended = Promise.all([working, webhookSender.stop()]);
+        await Promise.race([ended, sleep(stopLimitMs, undefined, { ref: false, signal: limit.signal })]);
         limit.abort();
       })().catch(() => undefined);
       return stopped;

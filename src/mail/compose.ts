@@ -1,6 +1,6 @@
 import { minorUnitDigits } from '../shared/money.ts';
 import type { MailedEvent } from '../write/request-jobs.ts';
-import type { OrderFacts } from './mail.repository.ts';
+import type { DisabledEndpoint, OrderFacts } from './mail.repository.ts';
 import { languages, type Language, type Texts } from './texts.ts';
 
 export interface Composed {
@@ -72,4 +72,13 @@ export function composeNoteMail(
     subject: fill(texts.note.subject, values),
     text: letter(texts, name, fill(texts.note.body, values)),
   };
+}
+
+/** Of the address only the host: what comes after it may be a secret of the receiver. */
+export function composeWebhookMail(language: Language, endpoint: DisabledEndpoint, name: string): Composed {
+  const texts: Texts = languages[language];
+  const { subject, body, reasons } = texts.webhookDisabled;
+  const { id: endpointId, reason } = endpoint;
+  const values = { endpointId, host: new URL(endpoint.url).host, reason: reasons[reason] };
+  return { subject: fill(subject, values), text: letter(texts, name, fill(body, values)) };
 }

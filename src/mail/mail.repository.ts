@@ -3,7 +3,10 @@ import type { Executor } from '../db/driver/database.ts';
 import { customers } from '../db/tables/customers.ts';
 import { orderFulfillments } from '../db/tables/fulfillments.ts';
 import { orderNotes } from '../db/tables/order-notes.ts';
+import type { WebhookDisabledReason } from '../db/tables/enumerations.ts';
 import { orderItems, orders } from '../db/tables/orders.ts';
+import { users } from '../db/tables/users.ts';
+import { webhookEndpoints } from '../db/tables/webhooks.ts';
 
 export interface Recipient {
   readonly name: string;
@@ -68,5 +71,34 @@ export async function findNoteToMail(
         isNull(orderNotes.notifiedAt),
       ),
     );
+  return row ?? null;
+}
+
+export interface DisabledEndpoint {
+  readonly id: string;
+  readonly url: string;
+  readonly reason: WebhookDisabledReason;
+}
+
+/** The endpoint, as long as it is as it was when it was disabled; null once somebody has seen to it. */
+export async function findDisabledEndpoint(
+  read: Executor,
+  endpointId: string,
+  version: number,
+): Promise<DisabledEndpoint | null> {
+  const { id, url, disabledReason } = webhookEndpoints;
+  const [row] = await read
+    .select({ id, url, reason: disabledReason })
+    .from(webhookEndpoints)
+    .where(and(eq(id, endpointId), eq(webhookEndpoints.version, version)));
+  return row && row.reason !== null ? { ...row, reason: row.reason } : null;
+}
+
+/** Somebody who still is a manager; null otherwise. */
+export async function findManager(read: Executor, userId: string): Promise<Recipient | null> {
+  const [row] = await read
+    .select({ name: users.displayName, address: users.email })
+    .from(users)
+    .where(and(eq(users.id, userId), eq(users.active, true), eq(users.role, 'order_manager')));
   return row ?? null;
 }

@@ -6,7 +6,8 @@ import type { Recipient } from './mail.repository.ts';
 export interface Mail {
   /** What it tells, such as `confirmed`: for the log. */
   readonly template: string;
-  readonly orderNumber: string;
+  /** The order that it is about, if it is about one: for the log. */
+  readonly orderNumber: string | null;
   /** The same for the same event: a message that is sent again can be recognised. Letters, digits, dots, hyphens. */
   readonly messageKey: string;
   readonly to: Recipient;
@@ -47,7 +48,8 @@ export function openMailer({ url, from, log }: MailerOptions): Mailer {
 function loggingMailer(log: MailerOptions['log']): Mailer {
   return {
     send: async ({ template, orderNumber }) => {
-      log.info({ template, orderNumber }, `would send ${template} for order ${orderNumber}`);
+      const about = orderNumber === null ? '' : ` for order ${orderNumber}`;
+      log.info({ template, orderNumber }, `would send ${template}${about}`);
     },
     close: () => {},
   };

@@ -1,3 +1,4 @@
+import type { WebhookDisabledReason } from '../db/tables/enumerations.ts';
 import type { MailedEvent } from '../write/request-jobs.ts';
 import { english } from './languages/en.ts';
 import { german } from './languages/de.ts';
@@ -9,6 +10,12 @@ export interface Texts {
   readonly closing: string;
   readonly events: Readonly<Record<MailedEvent, { readonly subject: string; readonly body: string }>>;
   readonly note: { readonly subject: string; readonly body: string };
+  /** To the managers, about a receiver of events. The reasons are those of the database. */
+  readonly webhookDisabled: {
+    readonly subject: string;
+    readonly body: string;
+    readonly reasons: Readonly<Record<WebhookDisabledReason, string>>;
+  };
   /** A line of the order. */
   readonly item: string;
   /** A parcel; the second where the goods are collected. */

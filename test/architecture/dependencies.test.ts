@@ -48,6 +48,7 @@ const features = [
   'quotes',
   'pricing',
   'failed-jobs',
+  'webhooks',
 ];
 /** The layers from the bottom up. A file imports from its own layer and those below. */
 const layers = [

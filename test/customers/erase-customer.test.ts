@@ -216,7 +216,7 @@ test('every table is thought of: exported where it is about a customer, or known
     order_notes order_history idempotency_keys`.split(/\s+/);
   const others = `fulfillment_items inventory_reservations log_identity order_history_heads
     payment_provider_events shipping_rates tax_rates product_variants products stock_levels
-    stock_locations stock_movements`.split(/\s+/);
+    stock_locations stock_movements webhook_cursors webhook_deliveries webhook_endpoints`.split(/\s+/);
   const tables = await execute(sql`
     select relname as name from pg_class
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition`);

@@ -35,6 +35,7 @@ test('nothing set: a development server on this machine, with an embedded databa
     rateLimitPerMinute: 60_000,
     metrics: { host: '127.0.0.1', port: undefined, token: undefined },
     socketLimits: { socketsPerUser: 2_000, operationsPerSocket: 100 },
+    webhooks: { allowPrivateAddresses: false, allowHttp: true },
     logLevel: 'info',
     mail: { url: undefined, from: 'orders@localhost', language: 'en' },
   });
@@ -59,6 +60,7 @@ test('every variable is read', () => {
     METRICS_TOKEN: 'a-token-of-an-operator-that-is-long-enough',
     SOCKETS_PER_USER: '50',
     OPERATIONS_PER_SOCKET: '10',
+    WEBHOOK_ALLOW_PRIVATE_ADDRESSES: 'true',
     LOG_LEVEL: 'warn',
     MAIL_URL: 'smtp://user:pw@mail.internal:587',
     MAIL_FROM: 'The shop <orders@shop.example>',
@@ -79,6 +81,7 @@ test('every variable is read', () => {
     rateLimitPerMinute: 0,
     metrics: { host: '0.0.0.0', port: 9464, token: 'a-token-of-an-operator-that-is-long-enough' },
     socketLimits: { socketsPerUser: 50, operationsPerSocket: 10 },
+    webhooks: { allowPrivateAddresses: true, allowHttp: true },
     logLevel: 'warn',
     mail: {
       url: 'smtp://user:pw@mail.internal:587',
@@ -189,5 +192,13 @@ describe('production refuses', () => {
     expect(() => readConfig({ NODE_ENV: 'production' })).toThrow(
       /^The environment is not right:\n {2}- DATABASE_URL: .+\n {2}- JWT_SECRET/,
     );
+  });
+});
+
+test('in production webhooks go to public addresses over https, unless the operator allows more', () => {
+  expect(readConfig(production).webhooks).toEqual({ allowPrivateAddresses: false, allowHttp: false });
+  expect(readConfig({ ...production, WEBHOOK_ALLOW_PRIVATE_ADDRESSES: 'true' }).webhooks).toEqual({
+    allowPrivateAddresses: true,
+    allowHttp: true,
   });
 });

@@ -250,6 +250,20 @@ export const fieldAccess: Readonly<Record<string, TypeAccess>> = {
     ways: always('verifyHistory(first: 1) { @ }'),
     fields: [[manager, 'isIntact ordersChecked entriesChecked breaks hasNextPage endCursor']],
   },
+  WebhookEndpoint: {
+    ways: always('webhookEndpoints { @ }'),
+    fields: [
+      [manager, 'id url actions channels locationCodes orderStatuses active disabledAt disabledReason'],
+      [manager, 'previousSecretUntil version createdAt updatedAt'],
+    ],
+  },
+  WebhookDelivery: {
+    ways: always('webhookDeliveries { nodes { @ } }'),
+    fields: [
+      [manager, 'id eventId eventType payload status attempts nextAttemptAt lastAttemptAt lastStatusCode'],
+      [manager, 'lastDurationMs lastError lastResponse deliveredAt createdAt endpoint order'],
+    ],
+  },
   PageInfo: {
     ways: always('orders(first: 1) { pageInfo { @ } }'),
     fields: [[everybody, 'hasNextPage hasPreviousPage startCursor endCursor']],
@@ -270,6 +284,7 @@ export const fieldAccess: Readonly<Record<string, TypeAccess>> = {
   ...connection('FailedJob', manager, (inner) => always(`failedJobs { ${inner} }`)),
   ...connection('User', manager, (inner) => always(`users { ${inner} }`)),
   ...connection('StockLevel', staff, (inner) => always(`stockLevels { ${inner} }`)),
+  ...connection('WebhookDelivery', manager, (inner) => always(`webhookDeliveries { ${inner} }`)),
   ...connection('StockMovement', staff, (inner) => always(`stockMovements { ${inner} }`)),
 };
 
@@ -293,6 +308,10 @@ export const answers: Readonly<Record<string, string>> = {
   OrderEvent: 'cursor occurredAt',
   ReleaseExpiredReservationsPayload: 'units mayBeMore',
   ScanItemPayload: 'result',
+  DeleteWebhookEndpointPayload: 'deletedEndpointId',
+  RedeliverWebhookPayload: 'redelivered',
+  // Once: in the answer to the manager who has made it.
+  WebhookEndpointPayload: 'secret',
   // The own one.
   Session: 'accessToken expiresAt refreshToken',
   StockShortage: 'sku locationCode requested available',

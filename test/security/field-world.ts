@@ -85,6 +85,7 @@ export async function arrangeWorld(server: TestServer): Promise<World> {
   const notes = await arrangeNotes(server, finished.id);
   await failJob(server, finished.id, notes.publicNote);
   await breakTheBooks(server);
+  await arrangeWebhooks(server, held);
   return {
     finished: finished.id,
     finishedFulfillment: finished.fulfillmentId,
@@ -260,5 +261,27 @@ async function breakTheBooks(server: TestServer): Promise<void> {
     await transaction.execute(sql`
       update stock_levels set on_hand = on_hand + 1
       where variant_id = (select id from product_variants where sku = ${sku})`);
+  });
+}
+
+/** An endpoint that was switched off, with a new secret, and a delivery of which every field has a value. */
+async function arrangeWebhooks(server: TestServer, orderId: string): Promise<void> {
+  const manager = server.as.order_manager;
+  const url = 'https://receiver.example/orders';
+  const filters = {
+    actions: ['EDITED'],
+    channels: ['ECOMMERCE'],
+    locationCodes: ['LONDON'],
+    orderStatuses: ['SHIPPED'],
+  };
+  const { endpoint } = await act(manager, 'createWebhookEndpoint', { url, ...filters }, 'endpoint { id }');
+  const change = { endpointId: endpoint.id, active: false, rotateSecret: true };
+  await act(manager, 'updateWebhookEndpoint', change, 'endpoint { id }');
+  await server.database.transaction(async (transaction) => {
+    await transaction.execute(sql`
+      insert into webhook_deliveries (endpoint_id, order_id, event_id, transaction_id, position, event_type, payload,
+        attempts, last_attempt_at, last_status_code, last_duration_ms, last_error, last_response, delivered_at)
+      values (${endpoint.id}::uuid, ${orderId}::uuid, gen_random_uuid(), '1'::xid8, 1, 'order.edited', '{}',
+        1, now(), 500, 12, 'It answered 500.', 'No', now())`);
   });
 }

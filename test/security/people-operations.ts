@@ -1,4 +1,4 @@
-/** Customers, users, catalog editing, locations, scanning, and handing over by hand. See `operations.ts`. */
+/** Customers, users, catalog editing, locations, webhooks, scanning, and handing over by hand. See `operations.ts`. */
 import type { Ids, Operation } from './operations.ts';
 
 const manager = ['order_manager'] as const;
@@ -17,6 +17,8 @@ export const peopleQueries: Readonly<Record<string, Operation>> = {
   users: { text: () => '(first: 1) { totalCount }', allowed: manager },
   products: { text: () => '(first: 1) { totalCount }', allowed: everybody },
   lowStock: { text: () => '(first: 1) { totalCount }', allowed: staff },
+  webhookEndpoints: { text: () => '{ id }', allowed: manager },
+  webhookDeliveries: { text: () => '(first: 1) { totalCount }', allowed: manager },
   scan: { text: ({ barcode }) => `(code: "${barcode}") { __typename }`, allowed: everybody },
 };
 
@@ -35,5 +37,9 @@ export const peopleMutations: Readonly<Record<string, Operation>> = {
   createStockLocation: byManager('code: "", name: ""'),
   updateStockLocation: byManager('locationCode: "NOWHERE"'),
   setLowStockThreshold: byManager('locationCode: "NOWHERE", sku: "NONE"'),
+  createWebhookEndpoint: byManager('url: ""'),
+  updateWebhookEndpoint: byManager(`endpointId: "${unknown}"`),
+  deleteWebhookEndpoint: byManager(`endpointId: "${unknown}"`),
+  redeliverWebhook: byManager(`deliveryId: "${unknown}"`),
   fulfillReservation: byManager(`reservationId: "${unknown}"`),
 };

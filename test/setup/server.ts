@@ -13,12 +13,15 @@ import { startWorker, type Worker } from '../../src/jobs/worker.ts';
 import type { Mailer } from '../../src/mail/mailer.ts';
 import type { Language } from '../../src/mail/texts.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
+import type { WebhookPolicy } from '../../src/shared/webhook-policy.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export const testSigningKeys: [SigningKey] = [
   { id: 'test', secret: 'a-secret-of-the-tests-that-is-long-enough' },
 ];
+/** Receivers of the tests are on this machine, and speak plain HTTP. */
+export const localReceivers: WebhookPolicy = { allowPrivateAddresses: true, allowHttp: true };
 export const testPassword = 'correct horse battery staple';
 
 export interface GraphqlAnswer {
@@ -48,7 +51,11 @@ const roles: readonly Role[] = ['order_manager', 'warehouse_staff', 'customer_se
 
 export interface TestServerOptions extends ServeOptions {
   /** Work on the jobs too, with this mailer; without it nobody does. */
-  readonly worker?: { readonly mailer: Mailer; readonly language?: Language };
+  readonly worker?: {
+    readonly mailer: Mailer;
+    readonly language?: Language;
+    readonly webhooks?: WebhookPolicy;
+  };
 }
 
 /** A real server on a database of its own, with one user a role. */
@@ -93,6 +100,8 @@ export async function startTestServerOn(
 export interface ServeOptions {
   readonly stripe?: StripeOptions;
   readonly metricsToken?: string;
+  /** Receivers on this machine when left out. */
+  readonly webhooks?: WebhookPolicy;
   readonly socketLimits?: SocketLimits;
   readonly rateLimitPerMinute?: number;
   readonly redisUrl?: string;
@@ -103,7 +112,7 @@ export async function serve(
   port = 0,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
-  const { stripe, redisUrl, ...serverOptions } = options;
+  const { stripe, redisUrl, webhooks = localReceivers, ...serverOptions } = options;
   const log = testLog();
   const metrics = new Metrics();
   const app = await createApp({
@@ -111,6 +120,7 @@ export async function serve(
     signingKeys: testSigningKeys,
     metrics,
     stripe,
+    webhooks,
     log,
     redis: redisUrl === undefined ? undefined : openRedis(redisUrl, log),
   });
@@ -123,15 +133,16 @@ export function startTestWorker(options: {
   database: Database;
   mailer: Mailer;
   language?: Language;
+  webhooks?: WebhookPolicy;
   log?: Logger;
 }): Worker {
-  const { databaseUrl, database, mailer, language = 'en', log = testLog() } = options;
+  const { databaseUrl, database, mailer, language = 'en', webhooks, log = testLog() } = options;
   const write = {
     database,
     wakeListeners: () => {},
     reportFault: (error: unknown) => log.error({ error }, 'a part failed'),
   };
-  return startWorker({ databaseUrl, write, log, mailer, language });
+  return startWorker({ databaseUrl, write, log, mailer, language, ...(webhooks && { webhooks }) });
 }
 
 const testLog = (): Logger => pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });

@@ -91,6 +91,12 @@ export const returnStatus = pgEnum('return_status', [
   'refunded',
 ]);
 export const returnDisposition = pgEnum('return_disposition', ['restock', 'write_off']);
+export const webhookDeliveryStatus = pgEnum('webhook_delivery_status', ['pending', 'delivered', 'failed']);
+export const webhookDisabledReason = pgEnum('webhook_disabled_reason', [
+  'attempts_exhausted',
+  'gone',
+  'by_manager',
+]);
 
 type Values<Enumeration extends { enumValues: readonly string[] }> = Enumeration['enumValues'][number];
 export type Role = Values<typeof role>;
@@ -106,3 +112,5 @@ export type PaymentResult = Values<typeof paymentResult>;
 export type ReservationReleaseReason = Values<typeof reservationReleaseReason>;
 export type ReturnStatus = Values<typeof returnStatus>;
 export type ReturnDisposition = Values<typeof returnDisposition>;
+export type WebhookDeliveryStatus = Values<typeof webhookDeliveryStatus>;
+export type WebhookDisabledReason = Values<typeof webhookDisabledReason>;

@@ -29,6 +29,16 @@ export const german: Texts = {
     subject: 'Eine Nachricht zu Ihrer Bestellung {number}',
     body: 'es gibt eine Nachricht zu Ihrer Bestellung {number}:\n\n{note}',
   },
+  webhookDisabled: {
+    subject: 'An {host} werden keine Ereignisse mehr gesendet',
+    body: 'der Webhook-Empfänger {endpointId} bei {host} wurde abgeschaltet: {reason}\n\nNichts ist verloren: Was er nicht angenommen hat, wartet. Unter webhookDeliveries steht, was geschehen ist; mit updateWebhookEndpoint schalten Sie ihn wieder ein.',
+    reasons: {
+      attempts_exhausted:
+        'Alle Versuche, ein Ereignis zuzustellen, sind über mehr als einen Tag gescheitert.',
+      gone: 'Er hat mit 410 Gone geantwortet.',
+      by_manager: 'Jemand hat ihn abgeschaltet.',
+    },
+  },
   item: '  {quantity} x {name} ({sku})',
   parcel: '  {carrier}, Sendungsnummer {trackingNumber}',
   pickup: '  Zur Abholung bereit',

@@ -29,6 +29,15 @@ export const english: Texts = {
     subject: 'A message about your order {number}',
     body: 'there is a message about your order {number}:\n\n{note}',
   },
+  webhookDisabled: {
+    subject: 'Events are no longer sent to {host}',
+    body: 'the webhook endpoint {endpointId} at {host} was disabled: {reason}\n\nNothing is lost: what it has not taken waits. Look at webhookDeliveries for what went wrong, and enable it again with updateWebhookEndpoint.',
+    reasons: {
+      attempts_exhausted: 'all attempts to deliver an event have failed, over more than a day.',
+      gone: 'it has answered 410 Gone.',
+      by_manager: 'somebody has switched it off.',
+    },
+  },
   item: '  {quantity} x {name} ({sku})',
   parcel: '  {carrier}, tracking number {trackingNumber}',
   pickup: '  Ready to be collected',
