@@ -8,7 +8,7 @@ import { watchEventLog } from './event-log-metrics.ts';
 import { HttpMetrics } from './http-metrics.ts';
 import { JobMetrics } from './job-metrics.ts';
 import { OperationMetrics } from './operation-metrics.ts';
-import { jobFigures, logFigures } from './stored-figures.ts';
+import { jobFigures, logFigures, webhookFigures } from './stored-figures.ts';
 import { StoredMetrics } from './stored-metrics.ts';
 
 /**
@@ -29,7 +29,7 @@ export class Metrics {
   watch(database: Database, eventLog?: EventLog): void {
     this.database.watchPool(() => database.statistics());
     if (eventLog) watchEventLog(this.registry, () => eventLog.statistics());
-    const figures = eventLog ? [jobFigures(), logFigures(eventLog)] : [jobFigures()];
+    const figures = [jobFigures(), webhookFigures(), ...(eventLog ? [logFigures(eventLog)] : [])];
     this.stored = new StoredMetrics(this.registry, database.read, figures);
   }
 

@@ -1,6 +1,7 @@
 import { Gauge } from 'prom-client';
 import type { EventLog } from '../history/event-log.ts';
 import { readRequestFigures, readTaskFigures } from '../jobs/job-figures.repository.ts';
+import { countPending } from '../webhooks/webhook-sending.repository.ts';
 import type { StoredFigures } from './stored-metrics.ts';
 
 const unregistered = { registers: [] };
@@ -43,6 +44,28 @@ export function jobFigures(): StoredFigures {
       }
       requests.set(waiting.count);
       oldestRequest.set(waiting.oldestSeconds);
+    },
+  };
+}
+
+/** What receivers have not been told yet. It is one for all servers too. */
+export function webhookFigures(): StoredFigures {
+  const pending = new Gauge({
+    name: 'orders_webhook_deliveries_pending',
+    help: 'Webhook deliveries that have not succeeded yet and are tried again, of endpoints that are not disabled. They are the same for all servers.',
+    ...unregistered,
+  });
+  const oldest = new Gauge({
+    name: 'orders_webhook_deliveries_oldest_age_seconds',
+    help: 'Age of the oldest of `orders_webhook_deliveries_pending`; 0 without any.',
+    ...unregistered,
+  });
+  return {
+    gauges: [pending, oldest],
+    async refresh(read) {
+      const waiting = await countPending(read);
+      pending.set(waiting.pending);
+      oldest.set(waiting.oldestPendingSeconds);
     },
   };
 }

@@ -148,6 +148,28 @@ describe('jobs', () => {
   });
 });
 
+test('webhook deliveries that wait, and the age of the oldest; not those of disabled endpoints', async () => {
+  const { metrics, database, url } = await startProcess();
+  metrics.watch(database);
+  for (const receiver of ['active', 'disabled']) {
+    await run(`with endpoint as (
+        insert into webhook_endpoints (url, secret) values ('https://${receiver}.example/', 'whsec_x') returning id)
+      insert into webhook_deliveries (endpoint_id, order_id, event_id, transaction_id, position, event_type, payload,
+        status, created_at)
+      select endpoint.id, '${orderId}', gen_random_uuid(), '1', n, 'order.confirmed', '{}',
+        (case n when 1 then 'delivered' when 2 then 'failed' else 'pending' end)::webhook_delivery_status,
+        now() - interval '1 minute' * (10 - n)
+      from endpoint, generate_series(1, 5) as n`);
+  }
+  await run(`update webhook_endpoints set active = false, disabled_at = now(), disabled_reason = 'gone'
+    where url like '%disabled%'`);
+  const found = await readFresh(url);
+  expect(found.get('orders_webhook_deliveries_pending')).toBe(3);
+  const age = found.get('orders_webhook_deliveries_oldest_age_seconds')!;
+  expect(age).toBeGreaterThanOrEqual(7 * 60);
+  expect(age).toBeLessThan(8 * 60);
+});
+
 test('the reader of the log: behind while a transaction holds events back, and not behind after it', async () => {
   const { metrics, database, url } = await startProcess();
   const eventLog = await EventLog.open(database, pino({ level: 'silent' }), wakeUpsOfDatabase(database));
