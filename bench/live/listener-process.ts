@@ -17,7 +17,8 @@ const listeners = new Set<Listener>();
 let cutOff = 0;
 const tagMark = Buffer.from('"occurredAt":"');
 const openAtOnce = 20;
-const silenceMs = 300;
+/** Nothing more is expected after such a silence. */
+const silenceMs = 2_000;
 
 async function open(options: OpenListeners): Promise<void> {
   let next = 0;
@@ -76,11 +77,13 @@ async function collect(commits: readonly Commit[], waitMs: number): Promise<Deli
   }
   const committedAt = new Map(commits.map(({ tag, atMs }) => [tag, atMs]));
   const latencies: number[] = [];
+  let lastAtMs = 0;
   const perGroup: Record<string, { sockets: number; least: number; most: number; doubled: number }> = {};
   for (const { group, receipts } of listeners) {
     const counts = (perGroup[group] ??= { sockets: 0, least: Infinity, most: 0, doubled: 0 });
     const own = receipts.filter(({ tag }) => committedAt.has(tag));
     for (const { tag, atMs } of own) latencies.push(atMs - committedAt.get(tag)!);
+    lastAtMs = Math.max(lastAtMs, own.at(-1)?.atMs ?? 0);
     counts.sockets += 1;
     counts.least = Math.min(counts.least, own.length);
     counts.most = Math.max(counts.most, own.length);
@@ -94,6 +97,7 @@ async function collect(commits: readonly Commit[], waitMs: number): Promise<Deli
     p50Ms: share(0.5),
     p99Ms: share(0.99),
     mostMs: share(1),
+    lastAtMs,
     perGroup,
     cutOff,
   };

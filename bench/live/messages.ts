@@ -25,6 +25,7 @@ export interface Deliveries {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly mostMs: number;
+  readonly lastAtMs: number;
   readonly perGroup: Record<string, { sockets: number; least: number; most: number; doubled: number }>;
   /** Sockets that were closed as too slow. */
   readonly cutOff: number;

@@ -77,7 +77,7 @@ async function measure(
   const commits = await writeEvents(world.database, world.fulfillments, rate);
   const told = await world.listeners.collect(commits);
   const [wallMs, serverMs, postgresMs] = [
-    nowMs() - atStart[0],
+    told.lastAtMs - atStart[0],
     processorMs(world.server.pid) - atStart[1],
     postgresProcessorMs(world.postmaster) - atStart[2],
   ];

@@ -16,7 +16,9 @@ import { RequestContext, type Services } from './context.ts';
 import type { OpenSockets } from './open-sockets.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
 import { clientAddress, userAgentOf } from './request-origin.ts';
-import { makeTransport, type SocketExtra as Connection } from './socket-transport.ts';
+import { subscribeShared, type LiveArguments } from './live-operation.ts';
+import { SharedExecutions } from './shared-execution.ts';
+import { makeTransport, sendTogether, type SocketExtra as Connection } from './socket-transport.ts';
 
 /** Sent to a subscriber that does not keep up. The client connects again and resumes from its last cursor. */
 export const tooSlowCloseCode = 4503;
@@ -60,6 +62,7 @@ export function makeSocketHandler(
 ): WebsocketHandler {
   const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
     errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
+  const shared = new SharedExecutions(schema, services, format);
   const options: ServerOptions<Record<string, unknown>, SocketExtra> = {
     connectionInitWaitTimeout: initialisationTimeoutMs,
     onConnect: (context) => authenticate(context, verifyToken, openSockets),
@@ -67,14 +70,17 @@ export function makeSocketHandler(
       clearTimeout(extra.expiry);
       extra.leave?.();
     },
-    onSubscribe(context, _id, payload) {
+    onSubscribe(context, id, payload) {
       if (isUnusable(context)) return [new GraphQLError('The socket is closing.')];
       const { operationsPerSocket } = openSockets.limits;
       // This one is among them already.
       if (Object.keys(context.subscriptions).length > operationsPerSocket)
         return [tooManyOperations(operationsPerSocket)];
-      return readRequest(schema, payload);
+      const request = readRequest(schema, payload);
+      if (!('schema' in request)) return request;
+      return { ...request, query: payload.query, send: senderOf(context, id) } satisfies LiveArguments;
     },
+    subscribe: (options) => subscribeShared(shared, options as LiveArguments),
     context(context) {
       const { request, actor } = context.extra;
       return new RequestContext(
@@ -139,6 +145,18 @@ function isUnusable(context: SocketContext): boolean {
   const { socket } = context.extra;
   if (socket.bufferedAmount > unreadLimitBytes) close(context, tooSlowCloseCode, tooSlowReason);
   return socket.readyState !== socket.OPEN;
+}
+
+/** Sends results as graphql-ws would, which writes each as JSON anew. */
+function senderOf(context: SocketContext, id: string): LiveArguments['send'] {
+  const beginning = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  return async (results) => {
+    if (isUnusable(context)) return;
+    await sendTogether(
+      context.extra,
+      results.map((result) => `${beginning}${result}}`),
+    );
+  };
 }
 
 /** Closes the socket and ends its subscriptions at once; a client that does not read may take long to close. */
