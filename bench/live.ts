@@ -5,6 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BenchError, readArguments, runMain } from './arguments.ts';
+import { sql } from 'drizzle-orm';
+import { describeMachine, writeSection } from './results.ts';
 import { openBenchDatabase } from './bench-database.ts';
 import { describeEvents, describeMemory, describeStorm, describeWriters } from './live/report.ts';
 import { byLocation, memory, ofAll, reconnectStorm, withStalled, writers } from './live/scenarios.ts';
@@ -50,7 +52,8 @@ async function main(): Promise<void> {
   if (!values['no-build'])
     execFileSync('npm', ['run', '--silent', 'build'], { cwd: project, stdio: 'inherit' });
   const lines = await onNewWorld(async (world) => {
-    const all: string[] = [];
+    const [row] = await world.database.read.execute<{ version: string }>(sql`select version()`);
+    const all = [...describeMachine(row!.version.split(' ')[1]!), ''];
     for (const name of names) {
       const described = await scenarios[name]!(world);
       process.stdout.write(`${described.join('\n')}\n\n`);
@@ -58,7 +61,7 @@ async function main(): Promise<void> {
     }
     return all;
   });
-  void lines;
+  if (!values['no-write']) process.stdout.write(`Written to ${writeSection('live', lines)}\n`);
 }
 
 async function onNewWorld<Result>(work: (world: World) => Promise<Result>): Promise<Result> {

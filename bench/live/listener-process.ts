@@ -19,6 +19,8 @@ const tagMark = Buffer.from('"occurredAt":"');
 const openAtOnce = 20;
 /** Nothing more is expected after such a silence. */
 const silenceMs = 2_000;
+const firstSilenceMs = 10_000;
+const patienceMs = 60_000;
 
 async function open(options: OpenListeners): Promise<void> {
   let next = 0;
@@ -68,12 +70,13 @@ function take(listener: Listener, message: Buffer): void {
 }
 
 /** Waits until nothing more comes, and tells what did. */
-async function collect(commits: readonly Commit[], waitMs: number): Promise<Deliveries> {
-  const deadline = nowMs() + waitMs;
+async function collect(commits: readonly Commit[]): Promise<Deliveries> {
+  const deadline = nowMs() + patienceMs;
   let before = -1;
   for (let count = received(); count !== before && nowMs() < deadline; count = received()) {
     before = count;
-    await sleep(silenceMs);
+    // The first ones may be long in coming.
+    await sleep(count === 0 && commits.length > 0 ? firstSilenceMs : silenceMs);
   }
   const committedAt = new Map(commits.map(({ tag, atMs }) => [tag, atMs]));
   const latencies: number[] = [];
@@ -129,7 +132,7 @@ async function carryOut(command: Command): Promise<unknown> {
     case 'open':
       return open(command.listeners);
     case 'collect':
-      return collect(command.commits, command.waitMs);
+      return collect(command.commits);
     case 'cursors':
       return cursors();
     case 'untilAllLive':

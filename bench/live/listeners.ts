@@ -6,7 +6,10 @@ type WithoutId<Each> = Each extends unknown ? Omit<Each, 'id'> : never;
 
 /** The sockets, which live in another process than the server and the writers. */
 export class Listeners {
-  private readonly waiting = new Map<number, { resolve(result: never): void; reject(error: Error): void }>();
+  private readonly waiting = new Map<
+    number,
+    { resolve: (result: never) => void; reject: (error: Error) => void }
+  >();
   private lastId = 0;
 
   private constructor(private readonly child: ChildProcess) {
@@ -32,8 +35,8 @@ export class Listeners {
   }
 
   /** What came of these events, after waiting until no more comes. */
-  collect(commits: readonly Commit[], waitMs = 20_000): Promise<Deliveries> {
-    return this.ask({ do: 'collect', commits, waitMs });
+  collect(commits: readonly Commit[]): Promise<Deliveries> {
+    return this.ask({ do: 'collect', commits });
   }
 
   /** When the last of the sockets had the first of these events. */

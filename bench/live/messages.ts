@@ -33,7 +33,7 @@ export interface Deliveries {
 
 export type Command = { readonly id: number } & (
   | { readonly do: 'open'; readonly listeners: OpenListeners }
-  | { readonly do: 'collect'; readonly commits: readonly Commit[]; readonly waitMs: number }
+  | { readonly do: 'collect'; readonly commits: readonly Commit[] }
   | { readonly do: 'untilAllLive'; readonly commits: readonly Commit[] }
   | { readonly do: 'cursors' | 'readAgain' | 'closeAll' }
 );

@@ -155,7 +155,7 @@ export async function withStalled(world: World, seconds: number): Promise<Row[]>
       seconds: seconds * 2,
     });
     await world.listeners.readAgain();
-    const { cutOff } = await world.listeners.collect([], 3_000);
+    const { cutOff } = await world.listeners.collect([]);
     return { ...row, told: { ...row.told, cutOff } };
   });
   return [without, beside];

@@ -38,7 +38,7 @@ export async function makeWorld(databaseUrl: string, signingKey: SigningKey, log
       log,
     );
   const server = await startServer();
-  const database = openDatabase({ url: databaseUrl, poolSize: 4 });
+  const database = openDatabase({ url: databaseUrl, poolSize: 8, acquireTimeoutMs: 30_000 });
   const client = postgres(databaseUrl, { max: 1, fetch_types: false, onnotice: () => {} });
   const listeners = Listeners.start();
   try {

@@ -150,7 +150,9 @@ export class SharedExecutions {
     const contextValue = new RequestContext(this.services, actor, { ipAddress: null, userAgent: null });
     const common = { schema: this.schema, document, operationName, variableValues, contextValue };
     try {
-      const results = await Promise.all(events.map((event) => execute({ ...common, rootValue: event })));
+      const results = await Promise.all(
+        events.map(async (event) => execute({ ...common, rootValue: event })),
+      );
       for (const [index, result] of results.entries()) {
         batch.answers.set(events[index]!.id, this.write(result));
       }

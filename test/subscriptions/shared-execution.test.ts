@@ -1,14 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { sql } from 'drizzle-orm';
 import { parse } from 'graphql';
 import type { Client } from 'graphql-ws';
 import { createTokenSigner } from '../../src/auth/token.ts';
 import type { Role } from '../../src/db/tables/enumerations.ts';
 import { users } from '../../src/db/tables/users.ts';
 import { operationKey } from '../../src/graphql/live-operation.ts';
+import { recordHistory } from '../../src/history/record-history.ts';
 import { confirmedOrder, mutate, stockedVariant } from '../setup/fixtures.ts';
 import { startTestServer, testSigningKeys, type TestServer } from '../setup/server.ts';
 import { waitUntil } from '../setup/wait-until.ts';
-import { appendChanges } from './bulk-changes.ts';
+import { change as entryOf, nobody } from './bulk-changes.ts';
 import { socketClient } from './live-client.ts';
 import { startLiveServer, type LiveServer } from './live-server.ts';
 import { storedChanges } from './stored-changes.ts';
@@ -41,7 +43,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   vi.restoreAllMocks();
-  await Promise.all(clients.splice(0).map((client) => client.dispose()));
+  for (const client of clients.splice(0)) void client.dispose();
   await waitUntil(() => live.eventLog.statistics().subscribers === 0, 'nobody is subscribed');
 });
 afterAll(async () => {
@@ -80,6 +82,17 @@ async function listen(token: string, query: string, variables: object = {}): Pro
   );
   await waitUntil(() => live.eventLog.statistics().subscribers > before, 'it is subscribed');
   return { answers, events: () => answers.map((answer) => answer.data?.fulfillmentStatusChanged) };
+}
+
+/** Changes of the fulfillment, each with a new version. */
+async function change(orderId: string, id: string, count: number): Promise<void> {
+  for (let changed = 0; changed < count; changed += 1) {
+    await server.database.transaction(async (transaction) => {
+      await transaction.execute(sql`update order_fulfillments set version = version + 1 where id = ${id}`);
+      const entry = changed % 2 === 0 ? entryOf(orderId, id, 'picking') : entryOf(orderId, id, 'pending');
+      await recordHistory(transaction, nobody, [entry]);
+    });
+  }
 }
 
 const order = () => confirmedOrder(server, [{ sku, quantity: 1, locationCode: 'LONDON' }]);
@@ -142,7 +155,7 @@ describe('executions', () => {
     const [leaving, staying] = [await listen(staff, brief), await listen(staff, brief)];
     await order();
     await allHave([leaving, staying], 1);
-    await clients.shift()!.dispose();
+    void clients.shift()!.dispose();
     await waitUntil(() => live.eventLog.statistics().subscribers === 1, 'one has left');
     await order();
     await allHave([staying], 2);
@@ -239,26 +252,28 @@ test('every subscriber has the events in the order of the log and nested objects
   const placed = await order();
   const { id } = placed.fulfillments[0]!;
   const { warehouse_staff: staff } = server.tokens;
-  await appendChanges(server.database, placed.id, id, 200);
+  await change(placed.id, id, 200);
   const stored = (await storedChanges(server.databaseUrl, live.eventLog.cursors)).map(({ cursor }) => cursor);
   // Some from now on, some from places that lie apart, so that each is at another event than the others.
   const places = [null, null, stored.at(-200)!, stored.at(-150)!, stored.at(-150)!, stored.at(-20)!];
-  const writing = appendChanges(server.database, placed.id, id, 300);
+  const writing = change(placed.id, id, 300);
   const listeners: Listener[] = [];
   for (const after of places) listeners.push(await listen(staff, brief, { after }));
   await writing;
-  await appendChanges(server.database, placed.id, id, 100);
+  await change(placed.id, id, 100);
   const all = (await storedChanges(server.databaseUrl, live.eventLog.cursors)).map(({ cursor }) => cursor);
   await waitUntil(
     () => listeners.every((each) => each.events().at(-1)?.cursor === all.at(-1)),
     'all have the last',
   );
+  const newest = 1 + 600;
   for (const [index, after] of places.entries()) {
     const told = listeners[index]!.events().map(({ cursor }) => cursor);
     const from = after === null ? all.indexOf(told[0]) : all.indexOf(after) + 1;
     expect(told).toEqual(all.slice(from));
     const versions = listeners[index]!.events().map(({ fulfillment }) => fulfillment.version);
     expect(versions).toEqual([...versions].sort((one, other) => one - other));
+    expect(versions.at(-1)).toBe(newest);
   }
 });
 
