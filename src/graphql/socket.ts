@@ -1,13 +1,5 @@
-import {
-  GraphQLError,
-  parse,
-  validate,
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-} from 'graphql';
-import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import { GraphQLError, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { CloseCode, type Context, type ServerOptions } from 'graphql-ws';
 import type { WebsocketHandler } from '@fastify/websocket';
 import type { Viewer } from '../auth/actor.ts';
 import { TopLevelError } from '../shared/errors.ts';
@@ -15,6 +7,7 @@ import { bearerToken } from '../auth/token.ts';
 import { RequestContext, type Services } from './context.ts';
 import type { OpenSockets } from './open-sockets.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
+import { KnownDocuments } from './known-documents.ts';
 import { clientAddress, userAgentOf } from './request-origin.ts';
 import { subscribeShared, type LiveArguments } from './live-operation.ts';
 import { SharedExecutions } from './shared-execution.ts';
@@ -63,6 +56,7 @@ export function makeSocketHandler(
   const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
     errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
   const shared = new SharedExecutions(schema, services, format);
+  const documents = new KnownDocuments(schema);
   const options: ServerOptions<Record<string, unknown>, SocketExtra> = {
     connectionInitWaitTimeout: initialisationTimeoutMs,
     onConnect: (context) => authenticate(context, verifyToken, openSockets),
@@ -76,9 +70,11 @@ export function makeSocketHandler(
       // This one is among them already.
       if (Object.keys(context.subscriptions).length > operationsPerSocket)
         return [tooManyOperations(operationsPerSocket)];
-      const request = readRequest(schema, payload);
-      if (!('schema' in request)) return request;
-      return { ...request, query: payload.query, send: senderOf(context, id) } satisfies LiveArguments;
+      const { query, operationName, variables: variableValues } = payload;
+      const document = documents.read(query);
+      if (!('kind' in document)) return document;
+      const send = senderOf(context, id);
+      return { schema, document, operationName, variableValues, query, send } satisfies LiveArguments;
     },
     subscribe: (options) => subscribeShared(shared, options as LiveArguments),
     context(context) {
@@ -165,20 +161,6 @@ function close(context: SocketContext, code: number, reason: string): void {
   for (const operation of Object.values(context.subscriptions)) {
     if (operation && 'return' in operation) void operation.return(undefined);
   }
-}
-
-/** graphql-ws takes a syntax error for a fault of the server and closes the socket; it is the client's. */
-function readRequest(schema: GraphQLSchema, payload: SubscribePayload) {
-  let document: DocumentNode;
-  try {
-    document = parse(payload.query);
-  } catch (error) {
-    if (error instanceof GraphQLError) return [error];
-    throw error;
-  }
-  const errors = validate(schema, document);
-  if (errors.length > 0) return errors;
-  return { schema, document, operationName: payload.operationName, variableValues: payload.variables };
 }
 
 function isRequestError(result: object): result is ExecutionResult & { errors: readonly GraphQLError[] } {
