@@ -5,6 +5,7 @@ import prettier from 'prettier';
 import { resolvers } from '../src/app.ts';
 import { buildSchema } from '../src/graphql/build-schema.ts';
 import { errorCatalogue } from '../src/shared/errors.ts';
+import { metricsDocument } from './metrics-document.ts';
 import { permissionDocument } from './permission-document.ts';
 
 /** Writes the generated files; with --check, says which of them are not as they would be written. The schema first: building it is what the document of permissions reads. */
@@ -12,6 +13,7 @@ const files: Record<string, () => string> = {
   'schema.graphql': () => `${printSchema(buildSchema(resolvers))}\n`,
   'docs/errors.md': errorDocument,
   'docs/permissions.md': permissionDocument,
+  'docs/metrics.md': metricsDocument,
 };
 
 function errorDocument(): string {

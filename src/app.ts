@@ -17,6 +17,7 @@ import { CustomerResolver } from './customers/customer.resolver.ts';
 import type { Database } from './db/driver/database.ts';
 import { BulkFulfillmentsResolver } from './fulfillments/bulk-fulfillments.resolver.ts';
 import { fulfillmentStatus, orderStatus, returnStatus } from './db/tables/enumerations.ts';
+import { FailedJobResolver } from './failed-jobs/failed-job.resolver.ts';
 import * as fulfillmentFields from './fulfillments/fulfillment-fields.resolver.ts';
 import * as fulfillmentHandling from './fulfillments/fulfillment-handling.resolver.ts';
 import { ScanResolver } from './fulfillments/scan.resolver.ts';
@@ -27,6 +28,7 @@ import { buildSchema } from './graphql/build-schema.ts';
 import { logFault } from './graphql/format-error.ts';
 import type { Services } from './graphql/context.ts';
 import { EventLog } from './history/event-log.ts';
+import { wakeUpsOfDatabase } from './history/wake-ups.ts';
 import {
   NotePayloadResolver,
   NoteResolver,
@@ -46,6 +48,8 @@ import { createPaymentParts } from './payments/payment-parts.ts';
 import * as paymentResolvers from './payments/payment.resolver.ts';
 import type { StripeOptions } from './payments/providers/stripe-provider.ts';
 import type { StripeWebhook } from './payments/stripe-webhook.ts';
+import type { RedisLink } from './redis/redis-link.ts';
+import { wakeUpsOfRedis } from './redis/redis-wake-ups.ts';
 import * as expiredReservations from './reservations/expired-reservations.resolver.ts';
 import * as quoteResolvers from './quotes/quote.resolver.ts';
 import * as reservationHandling from './reservations/reservation-handling.resolver.ts';
@@ -57,6 +61,7 @@ import { orderFollowsReturn, returnFollowsRefund, returnWorkflow } from './retur
 import { StockLevelsPayloadResolver, StockResolver } from './stock/stock.resolver.ts';
 import * as userAdministration from './users/user-administration.resolver.ts';
 import { SessionResolver, UserResolver } from './users/user.resolver.ts';
+import { Metrics } from './metrics/metrics.ts';
 import type { WriteServices } from './write/run-command.ts';
 import { unreachableStatuses } from './write/workflow.ts';
 
@@ -106,14 +111,18 @@ export const resolvers: NonEmptyArray<Function> = [
   UserResolver,
   ...Object.values(userAdministration),
   SessionResolver,
+  FailedJobResolver,
 ];
 
 export interface App {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** Undefined where Stripe is not configured. */
   readonly stripeWebhook: StripeWebhook | undefined;
+  /** What servers share, where there is a Redis. */
+  readonly redis: RedisLink | undefined;
   verifyToken(token: string): Viewer | null;
   close(): Promise<void>;
 }
@@ -124,15 +133,23 @@ export async function createApp(options: {
   signingKeys: readonly [SigningKey, ...SigningKey[]];
   log: Logger;
   stripe?: StripeOptions | undefined;
+  /** What several servers tell each other through, beside the database; closed with the app. */
+  redis?: RedisLink | undefined;
+  /** Those that the database tells of its statements; left out, new ones. */
+  metrics?: Metrics;
 }): Promise<App> {
   checkWorkflows();
-  const { database, log } = options;
+  const { database, log, redis, metrics = new Metrics() } = options;
   const signer = createTokenSigner(options.signingKeys);
-  const eventLog = await EventLog.open(database, log);
+  const throughDatabase = wakeUpsOfDatabase(database);
+  const openWakeUps = redis ? wakeUpsOfRedis(redis, throughDatabase) : throughDatabase;
+  const eventLog = await EventLog.open(database, log, openWakeUps);
+  metrics.watch(database, eventLog);
   const writing: WriteServices = {
     database,
     wakeListeners: () => eventLog.wakeListeners(),
     reportFault: (error) => logFault(log, error, 'a part of a bulk mutation failed'),
+    commandEnded: metrics.commands.commandEnded,
   };
   const { paymentProviders, stripeWebhook } = createPaymentParts(options.stripe, writing, log);
   const services: Services = {
@@ -145,10 +162,13 @@ export async function createApp(options: {
     schema: buildSchema(resolvers),
     services,
     log,
+    metrics,
     stripeWebhook,
+    redis,
     verifyToken: (token) => signer.verify(token),
     async close() {
       await eventLog.close();
+      redis?.close();
       await database.close();
     },
   };

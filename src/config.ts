@@ -7,6 +7,9 @@ import { languageCodes, type Language } from './mail/texts.ts';
 /** Known to everybody who reads the repository; refused in production. */
 export const sampleJwtSecret = 'sample-secret-for-development-only-not-for-production';
 
+/** A thousand a second: against programs that have gone wild, and not for sharing out what the server can do. */
+const defaultRateLimitPerMinute = 60_000;
+
 const truth = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'], 'use true or false')
   .transform((text) => ['true', '1', 'yes'].includes(text));
@@ -69,6 +72,17 @@ const environmentSchema = z.object({
     )
     .optional(),
   MAIL_LANGUAGE: z.enum(languageCodes).default('en'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must be the address of a Redis such as redis://user:password@host:6379/0')
+    .optional(),
+  RATE_LIMIT_PER_MINUTE: z.coerce.number('must be a number').int().min(0).default(defaultRateLimitPerMinute),
+  METRICS_PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).optional(),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  METRICS_TOKEN: z
+    .string()
+    .min(32, 'must be at least 32 bytes long; make one with `openssl rand -hex 32`')
+    .optional(),
   SOCKETS_PER_USER: z.coerce
     .number('must be a number')
     .int()
@@ -97,8 +111,19 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Undefined: payments through Stripe are refused. */
   readonly stripe: StripeOptions | undefined;
+  /** Undefined: several servers share what they need through PostgreSQL alone. */
+  readonly redisUrl: string | undefined;
+  /** Of a user, or of an address where nobody is signed in; 0: no limit. */
+  readonly rateLimitPerMinute: number;
   readonly socketLimits: SocketLimits;
   readonly logLevel: string;
+  readonly metrics: {
+    readonly host: string;
+    /** The port of their own. Undefined: on the main one, if there is a token. */
+    readonly port: number | undefined;
+    /** Asked of whoever reads them. Undefined, and no port of their own: they are not served. */
+    readonly token: string | undefined;
+  };
   readonly mail: {
     /** A mail server, or `file:` with a folder. Undefined: e-mails are only logged. */
     readonly url: string | undefined;
@@ -143,11 +168,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     sampleData: values.SAMPLE_DATA ?? (values.DATABASE_URL === undefined && !production),
     allowedOrigins: values.ALLOWED_ORIGINS,
     stripe: stripeOptions(values),
+    redisUrl: values.REDIS_URL,
+    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     socketLimits: {
       socketsPerUser: values.SOCKETS_PER_USER,
       operationsPerSocket: values.OPERATIONS_PER_SOCKET,
     },
     logLevel: values.LOG_LEVEL,
+    metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     mail: {
       url: values.MAIL_URL,
       from: values.MAIL_FROM ?? 'orders@localhost',

@@ -1,11 +1,15 @@
 import { pino } from 'pino';
-import { createApp } from './app.ts';
+import { createApp, type App } from './app.ts';
+import { CommandLineError, readCommandLine, usage, type ProcessRole } from './command-line.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { openDatabase } from './db/driver/database.ts';
 import { startEmbeddedPostgres } from './db/embedded/start.ts';
 import { DatabaseNotUsableError, migrate } from './db/migrate.ts';
-import { startWorker } from './jobs/worker.ts';
+import { startWorker, type Worker } from './jobs/worker.ts';
 import { openMailer } from './mail/mailer.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { startMetricsServer, type MetricsServer } from './metrics/metrics-server.ts';
+import { openRedis } from './redis/redis-link.ts';
 import { loadSample } from './sample/load-sample.ts';
 import { startServer } from './server.ts';
 import { banner } from './banner.ts';
@@ -14,6 +18,12 @@ import { banner } from './banner.ts';
 const stopTimeoutMs = 25_000;
 
 async function main(): Promise<void> {
+  const { role, help } = readCommandLine(process.argv.slice(2));
+  if (help) process.stdout.write(usage);
+  else await start(role);
+}
+
+async function start(role: ProcessRole): Promise<void> {
   const config = readConfig(process.env);
   // No personal data: neither addresses nor queries, which may carry names and e-mails.
   const log = pino({
@@ -30,30 +40,64 @@ async function main(): Promise<void> {
   const embedded = await startEmbeddedWhenNeeded(config, (message) => log.info(message));
   const url = config.databaseUrl ?? embedded!.url;
   await migrate(url);
-  const database = openDatabase({ url, poolSize: config.databasePoolSize });
-  if (config.sampleData) await loadSample(database);
-  const app = await createApp({ database, signingKeys: config.signingKeys, log, stripe: config.stripe });
-  const mailer = openMailer({ ...config.mail, log });
-  const { language } = config.mail;
-  const worker = startWorker({ databaseUrl: url, write: app.services, log, mailer, language });
+  const metrics = new Metrics();
+  metrics.watchProcess();
+  const database = openDatabase({ url, poolSize: config.databasePoolSize, observer: metrics.database });
+  // Orders to look at are for who serves them.
+  if (config.sampleData && role !== 'worker') await loadSample(database);
+  const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, log);
+  const { signingKeys, stripe } = config;
+  const app = await createApp({ database, signingKeys, log, stripe, redis, metrics });
+  const jobs = role === 'api' ? undefined : startJobs(app, config, url);
   // Jobs need the database as requests do: it is closed after both.
   const close = async (): Promise<void> => {
-    await worker.stop();
-    mailer.close();
+    await jobs?.stop();
     await app.close();
   };
-  const server = await startServer({ ...app, close }, config);
-  process.stdout.write(banner(config, server.url, embedded?.dataDirectory));
+  const metricsServer = await startMetricsServerIfAsked(metrics, config);
+  if (metricsServer) log.info({ url: `${metricsServer.url}/metrics` }, 'the metrics are served');
+  const metricsToken = metricsServer ? undefined : config.metrics.token;
+  const server =
+    role === 'worker' ? undefined : await startServer({ ...app, close }, { ...config, metricsToken });
+  process.stdout.write(banner({ config, role, url: server?.url, dataDirectory: embedded?.dataDirectory }));
   stopOnSignals(async () => {
-    void worker.stop();
-    await server.stop();
+    void jobs?.stop();
+    await (server ? server.stop() : close());
+    await metricsServer?.stop();
     await embedded?.stop();
   });
+}
+
+/** Works on the jobs beside or without the server, until it is stopped. */
+function startJobs(app: App, config: Config, databaseUrl: string): Worker {
+  const { log, services } = app;
+  const mailer = openMailer({ ...config.mail, log });
+  const worker = startWorker({
+    databaseUrl,
+    write: services,
+    log,
+    mailer,
+    language: config.mail.language,
+    observer: app.metrics.jobs,
+  });
+  return {
+    async stop() {
+      await worker.stop();
+      mailer.close();
+    },
+  };
 }
 
 async function startEmbeddedWhenNeeded(config: Config, log: (message: string) => void) {
   if (config.databaseUrl !== undefined) return undefined;
   return startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log });
+}
+
+async function startMetricsServerIfAsked(
+  metrics: Metrics,
+  { metrics: { host, port, token } }: Config,
+): Promise<MetricsServer | undefined> {
+  return port === undefined ? undefined : startMetricsServer(metrics, { host, port, token });
 }
 
 /** The first signal stops gracefully; a second one, or a stop that hangs, ends the process. */
@@ -83,7 +127,9 @@ main().catch((error: Error & { code?: string }) => {
 /** What the operator can mend is said in a sentence; only a fault of ours comes with its stack. */
 function explain(error: Error & { code?: string }): string {
   if (error.code === 'EADDRINUSE')
-    return `${error.message}. Stop the other program, or set PORT to a free one.`;
-  const expected = error instanceof ConfigError || error instanceof DatabaseNotUsableError;
+    return `${error.message}. Stop the other program, or set PORT or METRICS_PORT to a free one.`;
+  const expected = [CommandLineError, ConfigError, DatabaseNotUsableError].some(
+    (kind) => error instanceof kind,
+  );
   return expected ? error.message : (error.stack ?? error.message);
 }

@@ -7,16 +7,26 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import websocket from '@fastify/websocket';
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { App } from './app.ts';
+import type { Viewer } from './auth/actor.ts';
 import { bearerToken } from './auth/token.ts';
 import { RequestContext } from './graphql/context.ts';
 import { explorerPage } from './graphql/explorer-page.ts';
 import { formatError } from './graphql/format-error.ts';
 import { defaultSocketLimits, OpenSockets, type SocketLimits } from './graphql/open-sockets.ts';
 import { originChecker } from './graphql/origins.ts';
+import {
+  limitHeaders,
+  openRateLimiter,
+  rateLimited,
+  tellUse,
+  type RateLimiter,
+} from './graphql/rate-limit.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
+import { isToken } from './metrics/metrics-server.ts';
+import { operationPlugin } from './metrics/operation-metrics.ts';
 
 const bodyLimitBytes = 1_000_000;
 const goingAway = 1001;
@@ -32,7 +42,11 @@ export interface ServerOptions {
   readonly production?: boolean;
   /** Name the sample logins on the front page. */
   readonly sampleData?: boolean;
+  /** Serve `/metrics` to whoever sends this token; left out: not at all. */
+  readonly metricsToken?: string | undefined;
   readonly socketLimits?: SocketLimits;
+  /** Operations a minute and user, or address where nobody is signed in; 0 or left out: no limit. */
+  readonly rateLimitPerMinute?: number;
 }
 
 export interface RunningServer {
@@ -58,7 +72,8 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     }
   });
   await server.register(cors, {
-    delegator: (request, done) => done(null, { origin: allows(request.headers), maxAge: 86_400 }),
+    delegator: (request, done) =>
+      done(null, { origin: allows(request.headers), maxAge: 86_400, exposedHeaders: [...limitHeaders] }),
   });
   await server.register(compress, { threshold: 1_024 });
   await server.register(websocket, {
@@ -76,12 +91,18 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     options.socketLimits ?? defaultSocketLimits,
   );
   server.addHook('onClose', async () => openSockets.close());
-  const apollo = await addGraphql(server, app, openSockets);
+  const limitRate = await openRateLimiter(server, options.rateLimitPerMinute ?? 0, app.redis);
+  const apollo = await addGraphql(server, app, openSockets, limitRate);
   addProbes(server, app);
+  addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
   const page = explorerPage(options.sampleData ?? false);
   server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const inFlight = countInFlight(server);
+  app.metrics.http.watch({
+    socketsOpen: () => server.websocketServer.clients.size,
+    requestsInFlight: () => inFlight.count(),
+  });
   const url = await server.listen({ host: options.host, port: options.port });
   return {
     url,
@@ -101,11 +122,16 @@ async function addGraphql(
   server: FastifyInstance,
   app: App,
   openSockets: OpenSockets,
+  limitRate: RateLimiter,
 ): Promise<ApolloServer<RequestContext>> {
   const apollo = new ApolloServer<RequestContext>({
     schema: app.schema,
     // Apollo's own hints cost a quarter of a request and nobody reads them.
-    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      operationPlugin(app.metrics.operations),
+    ],
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -115,17 +141,55 @@ async function addGraphql(
   await apollo.start();
   const handler = fastifyApolloHandler(apollo, {
     context: async (request) => {
-      const token = bearerToken(request.headers.authorization);
-      const actor = token === null ? null : app.verifyToken(token);
       const origin = { ipAddress: clientAddress(request), userAgent: userAgentOf(request) };
-      return new RequestContext(app.services, actor, origin);
+      return new RequestContext(app.services, request.viewer, origin);
     },
   });
   const verifyToken = (token: string) => app.verifyToken(token);
-  const wsHandler = makeSocketHandler(app.schema, app.services, verifyToken, openSockets, app.log);
-  server.route({ method: 'GET', url: '/graphql', handler, wsHandler });
-  server.route({ method: ['POST', 'OPTIONS'], url: '/graphql', handler });
+  const { schema, services, log, metrics } = app;
+  const observer = metrics.operations;
+  const wsHandler = makeSocketHandler({
+    schema,
+    services,
+    verifyToken,
+    openSockets,
+    limitRate,
+    log,
+    observer,
+  });
+  server.decorateRequest('viewer', null);
+  const onRequest = [knowViewer(verifyToken), refuseTooMany(limitRate)];
+  server.route({ method: 'GET', url: '/graphql', onRequest, handler, wsHandler });
+  server.route({ method: 'POST', url: '/graphql', onRequest, handler });
+  server.route({ method: 'OPTIONS', url: '/graphql', handler });
   return apollo;
+}
+
+/** Who asks, read once from the token; null for nobody and for a token that is not valid. */
+function knowViewer(verifyToken: (token: string) => Viewer | null) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const token = bearerToken(request.headers.authorization);
+    request.viewer = token === null ? null : verifyToken(token);
+  };
+}
+
+function refuseTooMany(limitRate: RateLimiter) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    // The operations of a socket are counted, and not that it is opened.
+    if (request.headers.upgrade !== undefined) return;
+    const use = await limitRate(request, request.viewer);
+    if (!use) return;
+    tellUse(reply, use);
+    if (!use.isExceeded) return;
+    const { message, code, details } = rateLimited(use);
+    await reply.code(429).send({ errors: [{ message, extensions: { code, ...details } }] });
+  };
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    viewer: Viewer | null;
+  }
 }
 
 function addProbes(server: FastifyInstance, app: App): void {
@@ -137,6 +201,21 @@ function addProbes(server: FastifyInstance, app: App): void {
     } catch {
       return reply.code(503).send({ status: 'unavailable', reason: 'the database does not answer' });
     }
+  });
+}
+
+/** Counts what is answered, and serves the metrics to whoever may have them. */
+function addMetrics(server: FastifyInstance, { metrics }: App, token: string | undefined): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    metrics.http.answered(request.routeOptions.url, reply.statusCode);
+    done();
+  });
+  if (token === undefined) return;
+  server.get('/metrics', { logLevel: 'warn' }, async (request, reply) => {
+    if (!isToken(token, request.headers.authorization)) {
+      return reply.code(401).header('www-authenticate', 'Bearer').send({ message: 'Send METRICS_TOKEN.' });
+    }
+    return reply.type(metrics.contentType).send(await metrics.text());
   });
 }
 
@@ -155,7 +234,7 @@ async function addStripeWebhook(server: FastifyInstance, app: App): Promise<void
 }
 
 /** Counts the requests that have no answer yet; those that become sockets are none. */
-function countInFlight(server: FastifyInstance): { isZero(): Promise<void> } {
+function countInFlight(server: FastifyInstance): { count(): number; isZero(): Promise<void> } {
   let count = 0;
   const isPlain = (request: FastifyRequest): boolean => request.headers.upgrade === undefined;
   server.addHook('onRequest', async (request) => {
@@ -165,6 +244,7 @@ function countInFlight(server: FastifyInstance): { isZero(): Promise<void> } {
     if (isPlain(request)) count -= 1;
   });
   return {
+    count: () => count,
     async isZero() {
       while (count > 0) await sleep(drainCheckMs);
     },

@@ -68,6 +68,8 @@ export const permissions = {
   'staff.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'staff.viewEmail': ['order_manager'],
   'users.manage': ['order_manager'],
+  /** Seeing what the background work has given up on, and deciding what becomes of it. */
+  'jobs.manage': ['order_manager'],
   'session.own': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
 } as const satisfies Record<string, readonly Role[]>;
 

@@ -32,9 +32,21 @@ export async function migrate(url: string): Promise<void> {
     await client`select ensure_history_partitions(now() - interval '1 month', now() + interval '24 months')`;
     // The queue has a migrator of its own, and a pool of its own for it; our lock is held meanwhile.
     await runMigrations({ connectionString: url, maxPoolSize: 2, logger: silentLogger });
+    await indexFailedJobs(client);
   } finally {
     await client.end({ timeout: 5 });
   }
+}
+
+/**
+ * The queue's own indexes serve whoever looks for work, and leave out what has failed for good. Made here and not by
+ * a migration of ours, since the table is the queue's; looked for first, because `if not exists` locks the table.
+ */
+async function indexFailedJobs(client: postgres.Sql): Promise<void> {
+  const [found] = await client`select to_regclass('graphile_worker.failed_jobs') is not null as "isThere"`;
+  if (found!['isThere']) return;
+  await client`create index failed_jobs on graphile_worker._private_jobs (id)
+    where attempts >= max_attempts and locked_at is null`;
 }
 
 /** What goes wrong is thrown; what goes right need not be told. */

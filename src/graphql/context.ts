@@ -95,16 +95,20 @@ export class RequestContext implements CommandRequest {
     command: Command<Input, Result, Locked>,
     input: Input,
   ): Promise<Payload<Result>> {
-    return this.runAll((services, request) => runCommand(services, request, command, input), input);
+    return this.runAll((services, request) => runCommand(services, request, command, input), input, command);
   }
 
   /** The same for a mutation that runs several commands. */
   async runAll<Input extends CommandInput & object, Result extends CommandResult>(
     work: (services: Services, request: CommandRequest, input: Input) => Promise<CommandAnswer<Result>>,
     input: Input,
+    command: { readonly name: string },
   ): Promise<Payload<Result>> {
     const problems = await validateInput(input);
-    if (problems.length > 0) return { userErrors: problems } as unknown as Payload<Result>;
+    if (problems.length > 0) {
+      this.reportInvalid(command);
+      return { userErrors: problems } as unknown as Payload<Result>;
+    }
     const { result, userErrors } = await work(this.services, this, input);
     this.forgetLoaded();
     return { ...result, userErrors } as unknown as Payload<Result>;
@@ -118,9 +122,16 @@ export class RequestContext implements CommandRequest {
     const problems = await validateInput(input);
     // Not after a list that is too long: each of its ids would be a problem of its own.
     if (problems.length === 0) problems.push(...invalidIds(input.orderIds, 'orderIds'));
-    if (problems.length > 0) return { rows: null, applied: false, userErrors: problems };
+    if (problems.length > 0) {
+      this.reportInvalid(command);
+      return { rows: null, applied: false, userErrors: problems };
+    }
     const answer = await runBulk(this.services, this, command, input);
     this.forgetLoaded();
     return answer;
+  }
+
+  private reportInvalid({ name }: { readonly name: string }): void {
+    this.services.commandEnded?.({ command: name, outcome: 'refused', codes: ['VALIDATION'] });
   }
 }

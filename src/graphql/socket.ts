@@ -1,5 +1,5 @@
 import { GraphQLError, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { CloseCode, type Context, type ServerOptions } from 'graphql-ws';
+import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { WebsocketHandler } from '@fastify/websocket';
 import type { Viewer } from '../auth/actor.ts';
 import { TopLevelError } from '../shared/errors.ts';
@@ -8,6 +8,8 @@ import { RequestContext, type Services } from './context.ts';
 import type { OpenSockets } from './open-sockets.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
 import { KnownDocuments } from './known-documents.ts';
+import type { OperationObserver, WatchedOperation } from './operation-observer.ts';
+import { rateLimited, type RateLimiter } from './rate-limit.ts';
 import { clientAddress, userAgentOf } from './request-origin.ts';
 import { subscribeShared, type LiveArguments } from './live-operation.ts';
 import { SharedExecutions } from './shared-execution.ts';
@@ -46,17 +48,22 @@ class RequestRefused extends Error {
  * GraphQL over WebSocket: the token is checked when the socket opens, and the socket closes when it expires, so
  * that nobody keeps listening on a right that has ended. (The Origin is checked before, in the server.)
  */
-export function makeSocketHandler(
-  schema: GraphQLSchema,
-  services: Services,
-  verifyToken: (token: string) => Viewer | null,
-  openSockets: OpenSockets,
-  log: FaultLogger,
-): WebsocketHandler {
+export function makeSocketHandler(parts: {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly verifyToken: (token: string) => Viewer | null;
+  readonly openSockets: OpenSockets;
+  readonly limitRate: RateLimiter;
+  readonly log: FaultLogger;
+  readonly observer: OperationObserver;
+}): WebsocketHandler {
+  const { schema, services, verifyToken, openSockets, limitRate, log, observer } = parts;
   const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
     errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
   const shared = new SharedExecutions(schema, services, format);
   const documents = new KnownDocuments(schema);
+  /** By the message that asked, which every hook is given. */
+  const watched = new WeakMap<SubscribePayload, WatchedOperation>();
   const options: ServerOptions<Record<string, unknown>, SocketExtra> = {
     connectionInitWaitTimeout: initialisationTimeoutMs,
     onConnect: (context) => authenticate(context, verifyToken, openSockets),
@@ -64,16 +71,23 @@ export function makeSocketHandler(
       clearTimeout(extra.expiry);
       extra.leave?.();
     },
-    onSubscribe(context, id, payload) {
+    async onSubscribe(context, id, payload) {
       if (isUnusable(context)) return [new GraphQLError('The socket is closing.')];
+      watched.set(payload, observer.begin());
       const { operationsPerSocket } = openSockets.limits;
       // This one is among them already.
       if (Object.keys(context.subscriptions).length > operationsPerSocket)
         return [tooManyOperations(operationsPerSocket)];
+      const use = await limitRate(context.extra.request, context.extra.actor ?? null);
+      if (use?.isExceeded) return [asGraphqlError(rateLimited(use))];
       const { query, operationName, variables: variableValues } = payload;
       const document = documents.read(query);
       if (!('kind' in document)) return document;
-      const send = senderOf(context, id);
+      const sendAll = senderOf(context, id);
+      const send = (results: readonly string[]): Promise<void> => {
+        for (const _ of results) watched.get(payload)?.answered();
+        return sendAll(results);
+      };
       return { schema, document, operationName, variableValues, query, send } satisfies LiveArguments;
     },
     subscribe: (options) => subscribeShared(shared, options as LiveArguments),
@@ -86,28 +100,40 @@ export function makeSocketHandler(
         () => close(context, tooSlowCloseCode, tooSlowReason),
       );
     },
-    onOperation: (_context, _id, _payload, _arguments, result) =>
-      isRequestError(result) ? refused(result.errors) : undefined,
-    onError(context, _id, _payload, errors) {
+    onOperation(_context, _id, payload, { document, operationName }, result) {
+      const operation = watched.get(payload);
+      operation?.asked(document, operationName);
+      if (isRequestError(result)) return refused(result.errors);
+      if (Symbol.asyncIterator in result) operation?.subscribed();
+      return undefined;
+    },
+    onError(context, _id, payload, errors) {
       // What a socket that is gone did not get is no fault of ours, and nobody is left to tell.
       const { socket } = context.extra;
       if (socket.readyState !== socket.OPEN) return undefined;
       const original = errors[0]?.originalError;
-      return format(original instanceof RequestRefused ? original.errors : errors);
+      const formatted = format(original instanceof RequestRefused ? original.errors : errors);
+      watched.get(payload)?.answered(formatted);
+      return formatted;
     },
-    onNext(context, _id, _payload, _arguments, result) {
+    onNext(context, _id, payload, _arguments, result) {
       if (isUnusable(context)) return undefined;
-      return result.errors ? { ...result, errors: format(result.errors) } : undefined;
+      const errors = result.errors && format(result.errors);
+      watched.get(payload)?.answered(errors);
+      return errors && { ...result, errors };
     },
+    onComplete: (_context, _id, payload) => watched.get(payload)?.ended(),
   };
   return makeTransport(options, log);
 }
 
 function tooManyOperations(limit: number): GraphQLError {
   const message = `A socket may have ${limit} operations at once: complete one first, or open another socket.`;
-  const originalError = new TopLevelError('TOO_MANY_OPERATIONS', message, { limit });
-  return new GraphQLError(message, { originalError });
+  return asGraphqlError(new TopLevelError('TOO_MANY_OPERATIONS', message, { limit }));
 }
+
+const asGraphqlError = (originalError: TopLevelError): GraphQLError =>
+  new GraphQLError(originalError.message, { originalError });
 
 function authenticate(
   context: SocketContext,

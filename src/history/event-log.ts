@@ -1,23 +1,23 @@
 import type { Database } from '../db/driver/database.ts';
 import { withoutStatement } from '../db/pg-errors.ts';
+import { readLogLag, type LogLag } from './log-lag.repository.ts';
 import { beginning, isAfter, LogCursors, resyncRequired, type LogMark, type LogPlace } from './log-place.ts';
 import {
   findEventId,
   hasRunningTransactions,
-  readHead,
   readLastEvent,
   readLog,
   readLogIdentity,
   type LogEvent,
 } from './log.repository.ts';
 import { Subscriber, togetherLimit, type SubscriberOptions } from './subscriber.ts';
+import type { OpenWakeUps, WakeUps } from './wake-ups.ts';
 
-const channel = 'order_history';
 /** The floor below all wake-ups: whatever is lost, the log is read this often. */
 const pollIntervalMs = 1_000;
 /** The first of the growing pauses while a running transaction may hold events back. */
 const heldBackIntervalMs = 20;
-/** Wake-ups of a busy server are gathered into one NOTIFY this often. */
+/** Wake-ups of a busy server are gathered into one this often. */
 const wakeUpIntervalMs = 5;
 /** How often it is looked whether a subscriber has stopped reading. */
 const stallCheckIntervalMs = 1_000;
@@ -47,23 +47,23 @@ export class EventLog {
   private wake: () => void = () => {};
   private wakeUpTimer: NodeJS.Timeout | undefined;
   private stallTimer: NodeJS.Timeout | undefined;
-  private listener: { close(): Promise<void> } | undefined;
+  private wakeUps: WakeUps | undefined;
   private reading: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly database: Database,
     private readonly logger: Logger,
     readonly cursors: LogCursors,
-    private head: LogPlace,
     private last: LogMark,
   ) {}
 
-  static async open(database: Database, logger: Logger): Promise<EventLog> {
+  static async open(database: Database, logger: Logger, openWakeUps: OpenWakeUps): Promise<EventLog> {
     const cursors = new LogCursors(await readLogIdentity(database.read));
-    const head = await readHead(database.read);
+    // An event, and not the transaction id that comes next: that one is given out once more when PostgreSQL crashes
+    // before it has written anything of it, and what it then writes would lie before where we began.
     const last = (await readLastEvent(database.read)) ?? beginning;
-    const log = new EventLog(database, logger, cursors, head, last);
-    log.listener = database.listen(channel, { onNotification: () => log.wake(), onReady: () => log.wake() });
+    const log = new EventLog(database, logger, cursors, last);
+    log.wakeUps = openWakeUps(() => log.wake());
     log.reading = log.readForEver();
     log.stallTimer = setInterval(() => log.cutOffStalled(), stallCheckIntervalMs);
     return log;
@@ -78,16 +78,21 @@ export class EventLog {
     return { subscribers: this.subscribers.size, ...this.counters };
   }
 
+  /** How far the reader is behind what is committed, asked of the database. */
+  lag(): Promise<LogLag> {
+    return readLogLag(this.database.read, this.last.place);
+  }
+
   /**
-   * After a commit that wrote history. One timer for the process sends at most one NOTIFY every few
-   * milliseconds, outside every transaction: a NOTIFY inside one takes a lock over all commits.
+   * After a commit that wrote history. One timer for the process sends at most one wake-up every few milliseconds,
+   * outside every transaction: a NOTIFY inside one takes a lock over all commits.
    */
   wakeListeners(): void {
     this.wakeUpTimer ??= setTimeout(() => {
       this.wakeUpTimer = undefined;
       this.wake();
-      // A wake-up that is lost costs a second at most: readers poll.
-      this.database.notify(channel).catch(() => {});
+      // One that is lost costs a second at most: readers poll.
+      this.wakeUps?.send();
     }, wakeUpIntervalMs);
   }
 
@@ -99,7 +104,7 @@ export class EventLog {
     after: string | null,
     options: SubscriberOptions,
   ): Promise<AsyncIterableIterator<readonly LogEvent[]>> {
-    const start = after === null ? this.head : await this.resumeFrom(after);
+    const start = after === null ? this.last.place : await this.resumeFrom(after);
     const subscriber = new Subscriber(options, after !== null);
     // Registered before the first page is read: what is committed meanwhile is queued, or in the pages, or both.
     if (this.stopped.signal.aborted) subscriber.end();
@@ -190,9 +195,8 @@ export class EventLog {
 
   /** Hands the next events to the subscribers; true when there may be more of them. */
   private async readOnce(): Promise<boolean> {
-    const events = await readLog(this.database.read, this.head, batchSize);
+    const events = await readLog(this.database.read, this.last.place, batchSize);
     for (const event of events) {
-      this.head = event.place;
       this.last = event;
       for (const subscriber of this.subscribers) subscriber.push(event);
     }
@@ -227,7 +231,7 @@ export class EventLog {
     this.wake();
     for (const subscriber of this.subscribers) subscriber.end();
     this.subscribers.clear();
-    await this.listener?.close();
+    await this.wakeUps?.close();
     await this.reading;
   }
 }

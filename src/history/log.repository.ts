@@ -108,14 +108,6 @@ export async function readLastEvent(executor: Executor): Promise<LogMark | undef
   };
 }
 
-/** The place before which everything is settled: the oldest transaction that is still running. */
-export async function readHead(executor: Executor): Promise<LogPlace> {
-  const [row] = await executor.execute<{ head: string }>(
-    sql`select pg_snapshot_xmin(pg_current_snapshot())::text as head`,
-  );
-  return { transactionId: BigInt(row!.head), position: 0n };
-}
-
 /** The event at a place; undefined when this log holds none there. */
 export async function findEventId(executor: Executor, place: LogPlace): Promise<string | undefined> {
   const [row] = await executor.execute<{ id: string }>(sql`

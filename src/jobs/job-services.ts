@@ -6,6 +6,12 @@ import type { CommandRequest, WriteServices } from '../write/run-command.ts';
 export interface JobServices {
   readonly write: WriteServices;
   readonly log: Logger;
+  readonly observer?: JobObserver;
+}
+
+/** Told how each attempt at a job ended, for the metrics. */
+export interface JobObserver {
+  jobEnded(task: string, durationMs: number, isSuccess: boolean): void;
 }
 
 /** Commands of jobs are nobody's: the history names no performer. */

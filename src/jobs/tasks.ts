@@ -3,7 +3,7 @@ import { withoutStatement } from '../db/pg-errors.ts';
 import { releaseExpired } from '../reservations/release-expired.ts';
 import { bySystem, type JobServices } from './job-services.ts';
 import { makeHistoryPartitions, pruneIdempotencyKeys, pruneRefreshTokens } from './maintenance.repository.ts';
-import { requestExpiryAgain, unlockAbandoned } from './queue.repository.ts';
+import { removeSuperseded, requestExpiryAgain, unlockAbandoned } from './queue.repository.ts';
 import {
   sendNoteMail,
   sendOrderMail,
@@ -27,6 +27,8 @@ export const crontab = [
   '30 3 * * * makeHistoryPartitions ?jobKey=makeHistoryPartitions&max=5',
 ].join('\n');
 
+const tasksByTheClock = crontab.split('\n').map((line) => line.split(' ')[5]!);
+
 async function releaseWhatExpired({ write, log }: JobServices, payload: unknown): Promise<void> {
   // The crontab knows minutes only: each run by the minute asks for one more, half a minute later.
   if (isByTheMinute(payload)) await write.database.transaction(requestExpiryAgain);
@@ -49,14 +51,16 @@ async function tellCount(log: JobServices['log'], what: string, work: Promise<nu
 
 /** Every job that there is, by its name in the queue. */
 export function makeTasks(services: MailServices): TaskList {
-  const { write, log } = services;
+  const { write, log, observer } = services;
   const { database } = write;
   const tasks: Record<string, (payload: never) => Promise<void>> = {
     sendOrderMail: (payload: OrderMailPayload) => sendOrderMail(services, payload),
     sendNoteMail: (payload: NoteMailPayload) => sendNoteMail(services, payload),
     releaseExpired: (payload: unknown) => releaseWhatExpired(services, payload),
-    unlockAbandoned: () =>
-      tellCount(log, 'gave back jobs of dead workers', database.transaction(unlockAbandoned)),
+    unlockAbandoned: async () => {
+      await tellCount(log, 'gave back jobs of dead workers', database.transaction(unlockAbandoned));
+      await database.transaction((transaction) => removeSuperseded(transaction, tasksByTheClock));
+    },
     pruneIdempotencyKeys: () =>
       tellCount(log, 'deleted old idempotency keys', pruneIdempotencyKeys(database)),
     pruneRefreshTokens: () => tellCount(log, 'deleted old refresh tokens', pruneRefreshTokens(database)),
@@ -67,13 +71,18 @@ export function makeTasks(services: MailServices): TaskList {
     Object.entries(tasks).map(([name, task]) => [
       name,
       async (payload: unknown, helpers: JobHelpers) => {
+        const startedAt = performance.now();
+        let isSuccess = false;
         try {
           // A stop that has waited long enough gives the job back.
           await Promise.race([task(payload as never), helpers.abortPromise]);
+          isSuccess = true;
         } catch (error) {
           // What is thrown here is kept with the job and logged: no cause, which may hold values and addresses.
           // oxlint-disable-next-line preserve-caught-error
           throw new Error(reasonOf(error));
+        } finally {
+          observer?.jobEnded(name, performance.now() - startedAt, isSuccess);
         }
       },
     ]),

@@ -128,8 +128,9 @@ async function keepMoving({ write, log }: WorkerOptions, signal: AbortSignal): P
   }
 }
 
+/** A worker is a reason for its process to go on, with the database away too. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 const levels = { error: 'error', warning: 'warn', info: 'debug', debug: 'trace' } as const;

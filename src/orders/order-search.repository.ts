@@ -1,41 +1,15 @@
-import {
-  and,
-  eq,
-  getTableColumns,
-  gte,
-  ilike,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  lte,
-  or,
-  sql,
-  type SQL,
-} from 'drizzle-orm';
+import { and, getTableColumns, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { viewerParameters, visibleOrders } from '../auth/visibility.ts';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { orders } from '../db/tables/orders.ts';
 import type { LoadingSource } from '../graphql/loading.ts';
 import type { Keyset } from '../shared/page.ts';
 import type { OrderRow } from './order.repository.ts';
-import type { Channel, OrderStatus } from '../db/tables/enumerations.ts';
+import { conditionOf, type OrderFilterValues } from './order-filter.repository.ts';
+import { resolveTexts } from './order-text.repository.ts';
 
-export interface OrderFilterValues {
-  text?: string | null;
-  status?: readonly OrderStatus[] | null;
-  paymentState?: readonly OrderRow['paymentState'][] | null;
-  fulfillmentState?: readonly OrderRow['fulfillmentState'][] | null;
-  channel?: readonly Channel[] | null;
-  customerId?: string | null;
-  assignedToId?: string | null;
-  unassigned?: boolean | null;
-  createdFrom?: string | null;
-  createdBefore?: string | null;
-  priority?: readonly OrderRow['priority'][] | null;
-  onHold?: boolean | null;
-  late?: boolean | null;
-}
+/** Beyond this it is not counted on: `totalCount` then says one more. */
+export const countedAtMost = 100_000;
 
 /** What lists can be sorted by. Each ends with the id, so that the order is total. */
 export const orderSortColumns = {
@@ -85,7 +59,7 @@ export function keysetOf(keys: readonly SortKey[], row: OrderRow): Keyset {
 
 export async function searchOrders(
   { read, actor }: LoadingSource,
-  filter: OrderFilterValues,
+  condition: SQL | undefined,
   keys: readonly SortKey[],
   limit: number,
   after: Keyset | null,
@@ -93,9 +67,7 @@ export async function searchOrders(
   const statement = read
     .select(getTableColumns(orders))
     .from(orders)
-    .where(
-      and(visibleOrders(actor.role), ...conditionsOf(filter), after ? afterKeyset(keys, after) : undefined),
-    )
+    .where(and(visibleOrders(actor.role), condition, after ? afterKeyset(keys, after) : undefined))
     .orderBy(
       ...keys.map(({ column, direction, nullable }) =>
         // Rows without a value come last both ways.
@@ -109,48 +81,28 @@ export async function searchOrders(
 
 export async function countOrders(
   { read, actor }: LoadingSource,
-  filter: OrderFilterValues,
+  condition: SQL | undefined,
 ): Promise<number> {
+  const counted = read
+    .select({ one: sql`1`.as('one') })
+    .from(orders)
+    .where(and(visibleOrders(actor.role), condition))
+    .limit(countedAtMost + 1)
+    .as('counted');
   const statement = read
     .select({ count: sql<number>`count(*)::integer` })
-    .from(orders)
-    .where(and(visibleOrders(actor.role), ...conditionsOf(filter)))
+    .from(counted)
     .prepare('countOrders');
   const [row] = await statement.execute(viewerParameters(actor));
   return row!.count;
 }
 
-function conditionsOf(filter: OrderFilterValues): (SQL | undefined)[] {
-  const given = <Value>(value: Value | null | undefined, condition: (value: Value) => SQL | undefined) =>
-    value === null || value === undefined ? undefined : condition(value);
-  return [
-    given(filter.text, textCondition),
-    given(filter.status, (values) => inArray(orders.status, [...values])),
-    given(filter.paymentState, (values) => inArray(orders.paymentState, [...values])),
-    given(filter.fulfillmentState, (values) => inArray(orders.fulfillmentState, [...values])),
-    given(filter.channel, (values) => inArray(orders.channel, [...values])),
-    given(filter.priority, (values) => inArray(orders.priority, [...values])),
-    given(filter.customerId, (id) => eq(orders.customerId, id)),
-    given(filter.assignedToId, (id) => eq(orders.assignedToId, id)),
-    given(filter.unassigned, (yes) => (yes ? isNull(orders.assignedToId) : isNotNull(orders.assignedToId))),
-    given(filter.createdFrom, (moment) => gte(orders.createdAt, moment)),
-    given(filter.createdBefore, (moment) => lt(orders.createdAt, moment)),
-    given(filter.onHold, (yes) => (yes ? isNotNull(orders.heldAt) : isNull(orders.heldAt))),
-    given(filter.late, (yes) => (yes ? lateCondition() : sql`not coalesce(${lateCondition()}, false)`)),
-  ];
-}
-
-function textCondition(text: string): SQL | undefined {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  return or(ilike(orders.number, pattern), ilike(orders.externalReference, pattern));
-}
-
-/** Promised for a moment that has passed, and not yet shipped. */
-function lateCondition(): SQL | undefined {
-  return and(
-    lte(orders.promisedShipAt, sql`now()`),
-    inArray(orders.status, ['pending', 'confirmed', 'processing', 'packed']),
-  );
+/** What the filter means for this viewer, its texts looked up. */
+export async function resolveFilter(
+  source: LoadingSource,
+  filter: OrderFilterValues,
+): Promise<SQL | undefined> {
+  return conditionOf(filter, source.actor.role, await resolveTexts(source, filter));
 }
 
 /** Rows after the keyset. One direction and no nulls: a row comparison, which an index serves. */

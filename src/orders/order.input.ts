@@ -15,10 +15,10 @@ import { CommandInputFields } from '../graphql/command-input.type.ts';
 import { DateTime, SafeInt } from '../graphql/scalars.ts';
 import { IsCurrency } from '../graphql/validation.ts';
 import { enumType } from '../graphql/enum-type.ts';
-import { Channel, FulfillmentState, OrderPriority, OrderStatus, PaymentState } from './order.enums.type.ts';
+import { Channel, OrderPriority } from './order.enums.type.ts';
 import { PaymentMethod } from '../payments/payment.type.ts';
 import { OrderInput } from './order-steps.input.ts';
-import type { OrderFilterValues, OrderSortValue } from './order-search.repository.ts';
+import type { OrderSortValue } from './order-search.repository.ts';
 
 export const OrderSortField = enumType('OrderSortField', 'What orders can be sorted by.', {
   created_at: 'When the order was placed.',
@@ -218,54 +218,6 @@ export class CancelOrderInput extends OrderInput {
   @IsOptional()
   @Length(1, 500)
   reason?: string | null;
-}
-
-@InputType({ description: 'Which orders: all that is given must hold; within a list, any of its values.' })
-export class OrderFilter implements OrderFilterValues {
-  @Field(() => String, {
-    nullable: true,
-    description: 'A part of the order number or of the external reference.',
-  })
-  @IsOptional()
-  @Length(1, 100)
-  text?: string | null;
-  @Field(() => [OrderStatus], { nullable: true, description: 'In one of these statuses.' })
-  status?: OrderStatus[] | null;
-  @Field(() => [PaymentState], { nullable: true, description: 'In one of these payment states.' })
-  paymentState?: PaymentState[] | null;
-  @Field(() => [FulfillmentState], { nullable: true, description: 'In one of these fulfillment states.' })
-  fulfillmentState?: FulfillmentState[] | null;
-  @Field(() => [Channel], { nullable: true, description: 'From one of these channels.' })
-  channel?: Channel[] | null;
-  @Field(() => ID, { nullable: true, description: 'Of this customer.' })
-  @IsOptional()
-  @IsUUID()
-  customerId?: string | null;
-  @Field(() => ID, {
-    nullable: true,
-    description: 'Assigned to this user. Permission: orders.assignee.view.',
-  })
-  @IsOptional()
-  @IsUUID()
-  assignedToId?: string | null;
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'True: assigned to nobody; false: to somebody. Permission: orders.assignee.view.',
-  })
-  unassigned?: boolean | null;
-  @Field(() => DateTime, { nullable: true, description: 'Placed at or after.' })
-  createdFrom?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'Placed before.' })
-  createdBefore?: string | null;
-  @Field(() => [OrderPriority], { nullable: true, description: 'Of one of these priorities.' })
-  priority?: OrderPriority[] | null;
-  @Field(() => Boolean, { nullable: true, description: 'On hold, or not.' })
-  onHold?: boolean | null;
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'Promised for a moment that has passed and not shipped, or not.',
-  })
-  late?: boolean | null;
 }
 
 @InputType({ description: 'One key of a sort.' })

@@ -5,20 +5,24 @@ import { Connection } from '../graphql/connection.ts';
 import { PageArguments } from '../graphql/connection.type.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { Input } from '../graphql/mutation-input.ts';
+import { TopLevelError } from '../shared/errors.ts';
 import { decodeCursor } from '../shared/page.ts';
 import { cancelOrder } from './commands/cancel-order.ts';
 import { confirmOrder } from './commands/confirm-order.ts';
 import { createOrder } from './commands/create-order.ts';
-import {
-  CancelOrderInput,
-  ConfirmOrderInput,
-  CreateOrderInput,
-  OrderFilter,
-  OrderSort,
-} from './order.input.ts';
+import { CancelOrderInput, ConfirmOrderInput, CreateOrderInput, OrderSort } from './order.input.ts';
+import { OrderFilter } from './order-filter.input.ts';
+import { depthOf, filtersIn } from './order-filter.repository.ts';
 import { orderById } from './order.loaders.ts';
 import { findOrderIdByNumber, type OrderRow } from './order.repository.ts';
-import { countOrders, keysetOf, nameOfSort, searchOrders, sortKeys } from './order-search.repository.ts';
+import {
+  countOrders,
+  keysetOf,
+  nameOfSort,
+  resolveFilter,
+  searchOrders,
+  sortKeys,
+} from './order-search.repository.ts';
 import { Order, OrderConnection, OrderPayload } from './order.type.ts';
 
 @ArgsType()
@@ -37,11 +41,26 @@ class OrdersArguments extends PageArguments {
   sort?: OrderSort[] | null;
 }
 
+const deepest = 5;
+const filtersAtMost = 30;
+
+/** A filter that is larger than anybody means is refused before it costs anything. */
+function requireReasonable(filter: OrderFilter): void {
+  const refused = (what: string): TopLevelError =>
+    new TopLevelError('BAD_USER_INPUT', `The filter ${what}: say it with fewer of and, or and not.`);
+  if (depthOf(filter) > deepest) throw refused(`is more than ${deepest} deep`);
+  if (filtersIn(filter).length > filtersAtMost) throw refused(`has more than ${filtersAtMost} parts`);
+}
+
 /** What is not shown to somebody cannot be searched or sorted by either: answers and cursors would tell it. */
 function requireShown(viewer: Actor, filter: OrderFilter, sort: readonly OrderSort[]): void {
-  const { assignedToId, unassigned } = filter;
-  if ((assignedToId ?? unassigned ?? null) !== null) requirePermission(viewer, 'orders.assignee.view');
-  if (sort.some(({ field }) => field === 'total')) requirePermission(viewer, 'money.view');
+  const filters = filtersIn(filter);
+  const isGiven = (...names: (keyof OrderFilter)[]): boolean =>
+    filters.some((each) => names.some((name) => (each[name as 'text'] ?? null) !== null));
+  if (isGiven('assignedToId', 'unassigned')) requirePermission(viewer, 'orders.assignee.view');
+  if (isGiven('locationCode')) requirePermission(viewer, 'fulfillments.details.view');
+  if (isGiven('totalFromMinor', 'totalToMinor') || sort.some(({ field }) => field === 'total'))
+    requirePermission(viewer, 'money.view');
 }
 
 @Resolver()
@@ -68,20 +87,25 @@ export class OrderResolver {
     return id === null ? null : context.loader(orderById).load(id);
   }
 
-  @Query(() => OrderConnection, { description: 'The orders that you may see. Permission: orders.view.' })
+  @Query(() => OrderConnection, {
+    description:
+      'The orders that you may see. `totalCount` is exact up to 100,000, and 100,001 where there are more. Permission: orders.view.',
+  })
   @Authorized('orders.view')
   async orders(
     @Args(() => OrdersArguments) { first, after, filter, sort }: OrdersArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<OrderRow>> {
     const source = { read: context.services.database.read, actor: context.viewer };
+    requireReasonable(filter ?? {});
     requireShown(context.viewer, filter ?? {}, sort ?? []);
     const keys = sortKeys(sort ?? [{ field: 'created_at', direction: 'desc' }]);
     const order = { name: nameOfSort(keys), keys };
     const keyset = after === null ? null : decodeCursor(after, order);
-    const rows = await searchOrders(source, filter ?? {}, keys, first + 1, keyset);
+    const condition = await resolveFilter(source, filter ?? {});
+    const rows = await searchOrders(source, condition, keys, first + 1, keyset);
     for (const row of rows) context.loader(orderById).prime(row.id, row);
-    const count = () => countOrders(source, filter ?? {});
+    const count = () => countOrders(source, condition);
     return new Connection(rows, first, after !== null, order, (row) => keysetOf(keys, row), count);
   }
 

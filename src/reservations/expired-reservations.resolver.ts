@@ -21,7 +21,7 @@ export class ExpiredReservationsResolver {
     @Input(() => ReleaseExpiredReservationsInput) input: ReleaseExpiredReservationsInput,
     @Ctx() context: RequestContext,
   ) {
-    return context.runAll(releaseExpiredByHand, input);
+    return context.runAll(releaseExpiredByHand, input, releaseExpiredOfOrder);
   }
 }
 

@@ -97,6 +97,12 @@ export const errorCatalogue = {
     meaning: 'The cursor belongs to another log (a restored database) or to a part that is no longer kept.',
     remedy: 'Load the present state with a query, then subscribe without `after`.',
   },
+  RATE_LIMITED: {
+    kind: 'topLevel',
+    meaning:
+      'The user, or the address where nobody is signed in, has sent more operations a minute than it may.',
+    remedy: 'Wait for `retryAfterSeconds`, then send it again. Over HTTP the status is 429.',
+  },
   TOO_MANY_OPERATIONS: {
     kind: 'topLevel',
     meaning: 'The socket has as many operations going on at once as one may have.',

@@ -7,6 +7,7 @@ import type { BulkAnswer, BulkCommand, BulkInput, BulkPlan, BulkRow } from './bu
 import type { Target } from './command.ts';
 import { recordChanges } from './record-changes.ts';
 import { claimIdempotencyKey, storeResult } from './idempotency.ts';
+import { unsuccessful } from './command-report.ts';
 import type { CommandRequest, WriteServices } from './run-command.ts';
 
 /**
@@ -68,6 +69,7 @@ export async function runBulk<Input extends BulkInput, Locked extends Target>(
     const run = { services, actor, performer, command, plan: command.plan(input), input };
     return await (input.atomic === true ? runAtomically(run) : runRowByRow(run));
   } catch (error) {
+    services.commandEnded?.({ command: command.name, ...unsuccessful(error) });
     if (error instanceof Refusal) return { rows: null, applied: false, userErrors: error.errors };
     throw error;
   }
@@ -99,6 +101,7 @@ async function runRowByRow<Input extends BulkInput, Locked extends Target>(
       rows.push(...batch.ids.map((id, index) => unfinished(id, offset + index, error)));
       const rest = ids.slice(rows.length);
       rows.push(...rest.map((id, index) => unfinished(id, ids.length - rest.length + index, undefined)));
+      run.services.commandEnded?.({ command: run.command.name, ...unsuccessful(error) });
       break;
     }
   }
@@ -124,17 +127,42 @@ async function commitBatch<Input extends BulkInput, Locked extends Target>(
   batch: Batch,
 ): Promise<{ rows: readonly BulkRow[]; applied: boolean }> {
   try {
-    const { rows, wroteHistory } = await run.services.database.transaction(async (transaction) => {
+    const { rows, wroteHistory, isReplay } = await run.services.database.transaction(async (transaction) => {
       const done = await runBatch(transaction, run, batch);
       const isRefused = !batch.independent && done.rows.some((row) => !row.accepted);
       if (isRefused || run.input.dryRun === true) throw new NotKept(done.rows);
       return done;
     });
     if (wroteHistory) run.services.wakeListeners();
+    report(run, rows, isReplay);
     return { rows, applied: true };
   } catch (error) {
-    if (error instanceof NotKept) return { rows: error.rows, applied: false };
-    throw error;
+    if (!(error instanceof NotKept)) throw error;
+    // Those that were accepted have not happened.
+    report(
+      run,
+      error.rows.filter((row) => !row.accepted),
+    );
+    return { rows: error.rows, applied: false };
+  }
+}
+
+/** Each row counts as a command of its own. Who only tries out what would happen is not counted. */
+function report<Input extends BulkInput, Locked extends Target>(
+  { services, command, input }: Run<Input, Locked>,
+  rows: readonly BulkRow[],
+  isReplay = false,
+): void {
+  if (!services.commandEnded || input.dryRun === true) return;
+  for (const { accepted, orderId, userErrors } of rows) {
+    services.commandEnded({
+      command: command.name,
+      ...(isReplay
+        ? { outcome: 'replayed' }
+        : accepted
+          ? { outcome: 'done', result: { orderId } }
+          : { outcome: 'refused', codes: userErrors.map(({ code }) => code) }),
+    });
   }
 }
 
@@ -142,13 +170,13 @@ async function runBatch<Input extends BulkInput, Locked extends Target>(
   transaction: Executor,
   run: Run<Input, Locked>,
   batch: Batch,
-): Promise<{ rows: readonly BulkRow[]; wroteHistory: boolean }> {
+): Promise<{ rows: readonly BulkRow[]; wroteHistory: boolean; isReplay?: true }> {
   const { actor, command, plan } = run;
   // Every lock comes before the first write, the key's too: see docs/decisions/0003-log-order.md.
   const locked = await command.subject.lockAll(transaction, actor, batch.ids);
   const input = { ...run.input, ofThem: batch.ids };
   const earlier = await claimIdempotencyKey(transaction, actor.userId, command, input, batch.part);
-  if (earlier) return { rows: earlier['rows'] as BulkRow[], wroteHistory: false };
+  if (earlier) return { rows: earlier['rows'] as BulkRow[], wroteHistory: false, isReplay: true };
   await plan.lockShared?.(transaction, batch.ids);
   const rows: BulkRow[] = [];
   const history: DatedEntry[] = [];

@@ -14,6 +14,7 @@ import {
   type SubjectCommand,
   type Target,
 } from './command.ts';
+import { unsuccessful, type CommandReport } from './command-report.ts';
 import { recordChanges } from './record-changes.ts';
 import { claimIdempotencyKey, storeResult } from './idempotency.ts';
 
@@ -24,6 +25,8 @@ export interface WriteServices {
   wakeListeners(): void;
   /** Told of a fault that the answer reports as rows that were not done, so that an operator hears of it. */
   reportFault(error: unknown): void;
+  /** Told how each command ended; what it does is quick, and never throws. */
+  commandEnded?(report: CommandReport): void;
 }
 
 /** Who asks, and from where. */
@@ -58,7 +61,7 @@ export async function runCommand<
   const input = command.prepare ? await command.prepare(given) : given;
   const performer = { userId: actor.userId, ipAddress: request.ipAddress, userAgent: request.userAgent };
   try {
-    const { result, wroteHistory } = await searching(() =>
+    const { result, wroteHistory, isReplay } = await searching(() =>
       services.database.transaction((transaction) =>
         command.subject
           ? runOnSubject(transaction, actor, performer, command, input)
@@ -66,8 +69,11 @@ export async function runCommand<
       ),
     );
     if (wroteHistory) services.wakeListeners();
+    const ending = isReplay ? ({ outcome: 'replayed' } as const) : ({ outcome: 'done', result } as const);
+    services.commandEnded?.({ command: command.name, ...ending });
     return { result: result as Result, userErrors: [] };
   } catch (error) {
+    services.commandEnded?.({ command: command.name, ...unsuccessful(error) });
     if (error instanceof Refusal) return { result: null, userErrors: error.errors };
     throw error;
   }
@@ -89,6 +95,8 @@ async function searching<Result>(run: () => Promise<Result>): Promise<Result> {
 interface Done {
   readonly result: CommandResult;
   readonly wroteHistory: boolean;
+  /** The result is that of an earlier call with the same idempotency key. */
+  readonly isReplay?: true;
 }
 
 async function runOnSubject<Input extends CommandInput, Result extends CommandResult, Locked extends Target>(
@@ -104,7 +112,7 @@ async function runOnSubject<Input extends CommandInput, Result extends CommandRe
   // ids, and this is what makes that the order of the changes to one order.
   const locked = await subject.lock(transaction, actor, id);
   const earlier = await claimIdempotencyKey(transaction, actor.userId, command, input);
-  if (earlier) return { result: earlier as CommandResult, wroteHistory: false };
+  if (earlier) return { result: earlier as CommandResult, wroteHistory: false, isReplay: true };
   if (!locked) {
     // Only now: a command that deletes answers its repetition with its result, though what it deleted is gone.
     if (!command.whenNone) throw notFound(`${subject.foundBy ?? subject.kind} ${id}`, [subject.inputField]);
@@ -126,7 +134,7 @@ async function runFree<Input extends CommandInput, Result extends CommandResult>
   input: Input,
 ): Promise<Done> {
   const earlier = await claimIdempotencyKey(transaction, actor.userId, command, input);
-  if (earlier) return { result: earlier as CommandResult, wroteHistory: false };
+  if (earlier) return { result: earlier as CommandResult, wroteHistory: false, isReplay: true };
   const [clock] = await transaction.execute<{ now: string }>(sql`select clock_timestamp()::text as now`);
   const scope: Scope = { transaction, actor, now: isoInstant(clock!.now) };
   const { result, history } = await command.execute(scope, input);

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bySystem } from '../../src/jobs/job-services.ts';
 import { openMailer, type Mailer } from '../../src/mail/mailer.ts';
 import type { Role } from '../../src/db/tables/enumerations.ts';
+import { recordNoteMail } from '../../src/notes/commands/record-note-mail.ts';
+import { runCommand } from '../../src/write/run-command.ts';
 import { historyOf } from '../setup/command-rules.ts';
 import { mutate, placeOrder, stockedVariant, type Stocked } from '../setup/fixtures.ts';
 import { startTestServer, startTestWorker, type TestServer } from '../setup/server.ts';
@@ -43,6 +46,18 @@ async function whileWorking(act: () => Promise<void>): Promise<void> {
 }
 const mailsOf = (noteId: string) =>
   mailServer.received.filter(({ headers }) => headers['message-id']![0] === `<note.${noteId}@shop.example>`);
+
+test('a worker that comes late, when another has stamped the note, changes nothing', async () => {
+  const order = await place();
+  const input = { orderId: order.id, note: 'Soon', isInternal: false, notifyCustomer: true };
+  const { note } = await add('customer_service', input);
+  await whileWorking(async () => {
+    await waitUntil(async () => (await noteNow(note.id)).notifiedAt !== null, 'the note is stamped');
+  });
+  const write = { database: server.database, wakeListeners() {}, reportFault() {} };
+  const again = () => runCommand(write, bySystem, recordNoteMail, { noteId: note.id });
+  expect(await expectUnchanged(server, again)).toMatchObject({ result: { noteId: note.id }, userErrors: [] });
+});
 
 test('a note is sent to the customer, in the language that is set, and stamped', async () => {
   const order = await place();

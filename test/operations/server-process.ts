@@ -31,9 +31,9 @@ interface Started {
   output: () => string;
 }
 
-/** Runs the server as an operator does, with nothing in its environment but this. */
-export function launch(environment: Record<string, string>): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+/** Runs the server as an operator does, with nothing in its environment but this, and these words behind its name. */
+export function launch(environment: Record<string, string>, words: readonly string[] = []): Started {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...words], {
     cwd: root,
     env: {
       PATH: process.env['PATH'],
@@ -59,15 +59,45 @@ export function launch(environment: Record<string, string>): Started {
 }
 
 /** Runs the server and waits until its greeting says where it is. */
-export async function startProcess(environment: Record<string, string>): Promise<ServerProcess> {
-  const { child, ended, output } = launch(environment);
-  const url = await new Promise<string>((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`It did not start:\n${output()}`)), startLimitMs);
+export async function startProcess(
+  environment: Record<string, string>,
+  words: readonly string[] = [],
+): Promise<ServerProcess> {
+  const started = launch(environment, words);
+  const [, url] = await greeted(started, /GraphQL\s+(http\S+)\/graphql/);
+  return { ...endable(started), url: url! };
+}
+
+/** A process that only works on jobs. */
+export type WorkerProcess = Omit<ServerProcess, 'url'>;
+
+/** Runs a worker and waits until it greets. */
+export async function startWorkerProcess(environment: Record<string, string>): Promise<WorkerProcess> {
+  const started = launch(environment, ['--role', 'worker']);
+  await greeted(started, /Order management worker[^]*Database/);
+  return endable(started);
+}
+
+const endable = (started: Started): WorkerProcess => ({
+  ...started,
+  end(signal) {
+    started.child.kill(signal);
+    return started.ended;
+  },
+});
+
+function greeted({ child, ended, output }: Started, greeting: RegExp): Promise<RegExpExecArray> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      // Left alone it might still start, and hold the port of the one that is started in its place.
+      child.kill('SIGKILL');
+      reject(new Error(`It did not start:\n${output()}`));
+    }, startLimitMs);
     const look = (): void => {
-      const found = /GraphQL\s+(http\S+)\/graphql/.exec(output());
+      const found = greeting.exec(output());
       if (!found) return;
       clearTimeout(limit);
-      resolve(found[1]!);
+      resolve(found);
     };
     child.stdout!.on('data', look);
     void ended.then((code) => {
@@ -75,14 +105,4 @@ export async function startProcess(environment: Record<string, string>): Promise
       reject(new Error(`It ended with ${code}:\n${output()}`));
     });
   });
-  return {
-    url,
-    child,
-    output,
-    ended,
-    end(signal) {
-      child.kill(signal);
-      return ended;
-    },
-  };
 }

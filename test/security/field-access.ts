@@ -240,6 +240,10 @@ export const fieldAccess: Readonly<Record<string, TypeAccess>> = {
     ways: always('stockDiscrepancies { @ }'),
     fields: [[warehouse, 'onHand reserved ledgerOnHand ledgerReserved heldByReservations location variant']],
   },
+  FailedJob: {
+    ways: always('failedJobs { nodes { @ } }'),
+    fields: [[manager, 'id task attempts maxAttempts lastError createdAt failedAt order note']],
+  },
   TaxRate: { ways: always('taxRates { @ }'), fields: [[office, 'country rateBasisPoints']] },
   ShippingRate: { ways: always('shippingRates { @ }'), fields: [[office, 'country price freeFrom']] },
   HistoryVerification: {
@@ -263,6 +267,7 @@ export const fieldAccess: Readonly<Record<string, TypeAccess>> = {
   ...connection('CustomerPrice', seesMoney, (inner) => inHeld(`customer { contractPrices { ${inner} } }`)),
   ...connection('Product', everybody, (inner) => always(`products { ${inner} }`)),
   ...connection('Customer', office, (inner) => always(`customers { ${inner} }`)),
+  ...connection('FailedJob', manager, (inner) => always(`failedJobs { ${inner} }`)),
   ...connection('User', manager, (inner) => always(`users { ${inner} }`)),
   ...connection('StockLevel', staff, (inner) => always(`stockLevels { ${inner} }`)),
   ...connection('StockMovement', staff, (inner) => always(`stockMovements { ${inner} }`)),
@@ -280,6 +285,7 @@ export const answers: Readonly<Record<string, string>> = {
   CreatePaymentPayload: 'clientSecret',
   // All that is held on a person: of the manager alone.
   CustomerDataPayload: 'data',
+  FailedJobPayload: 'jobId',
   FulfillmentStatusChange: 'cursor oldStatus newStatus occurredAt',
   // Only of a history that was tampered with; see test/history/verify-history.test.ts.
   HistoryBreak: 'orderId entryId place reason',

@@ -83,6 +83,7 @@ export async function arrangeWorld(server: TestServer): Promise<World> {
   const returned = await arrangeReturns(server, sku);
   await arrangeQuotes(server, sku, otherCustomerId);
   const notes = await arrangeNotes(server, finished.id);
+  await failJob(server, finished.id, notes.publicNote);
   await breakTheBooks(server);
   return {
     finished: finished.id,
@@ -240,6 +241,16 @@ async function arrangeNotes(server: TestServer, orderId: string) {
     await transaction.execute(sql`update order_notes set notified_at = now() where notify_customer`);
   });
   return { publicNote, internalNote, customersNote };
+}
+
+/** An e-mail that no mail server took. */
+async function failJob(server: TestServer, orderId: string, noteId: string): Promise<void> {
+  const payload = JSON.stringify({ orderId, noteId });
+  await server.database.transaction(async (transaction) => {
+    await transaction.execute(sql`
+      select graphile_worker.permanently_fail_jobs(array[(job).id], 'MailNotAcceptedError')
+      from graphile_worker.add_job('sendNoteMail', ${payload}::text::json) as job`);
+  });
 }
 
 /** A level that its ledger does not explain. */

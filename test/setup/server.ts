@@ -8,9 +8,11 @@ import { customers } from '../../src/db/tables/customers.ts';
 import type { Role } from '../../src/db/tables/enumerations.ts';
 import { users } from '../../src/db/tables/users.ts';
 import type { StripeOptions } from '../../src/payments/providers/stripe-provider.ts';
+import { openRedis } from '../../src/redis/redis-link.ts';
 import { startWorker, type Worker } from '../../src/jobs/worker.ts';
 import type { Mailer } from '../../src/mail/mailer.ts';
 import type { Language } from '../../src/mail/texts.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -90,7 +92,10 @@ export async function startTestServerOn(
 /** What a server of the tests may have beside a database. */
 export interface ServeOptions {
   readonly stripe?: StripeOptions;
+  readonly metricsToken?: string;
   readonly socketLimits?: SocketLimits;
+  readonly rateLimitPerMinute?: number;
+  readonly redisUrl?: string;
 }
 
 export async function serve(
@@ -98,14 +103,18 @@ export async function serve(
   port = 0,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
+  const { stripe, redisUrl, ...serverOptions } = options;
+  const log = testLog();
+  const metrics = new Metrics();
   const app = await createApp({
-    database: openDatabase({ url: databaseUrl, poolSize: 8 }),
+    database: openDatabase({ url: databaseUrl, poolSize: 8, observer: metrics.database }),
     signingKeys: testSigningKeys,
-    stripe: options.stripe,
-    log: testLog(),
+    metrics,
+    stripe,
+    log,
+    redis: redisUrl === undefined ? undefined : openRedis(redisUrl, log),
   });
-  const { socketLimits } = options;
-  return startServer(app, { host: '127.0.0.1', port, ...(socketLimits && { socketLimits }) });
+  return startServer(app, { host: '127.0.0.1', port, ...serverOptions });
 }
 
 /** Works on the jobs of a database until it is stopped. */

@@ -26,11 +26,25 @@ export async function takeSnapshot({ database }: Holder): Promise<Snapshot> {
   return Object.fromEntries(rows.map(({ name, rows: count, checksum }) => [name, { rows: count, checksum }]));
 }
 
-/** Does the work, and expects that nothing at all has changed by it: no row of any table. */
+/** The jobs that were asked for and those in the queue. */
+async function takeJobs({ database }: Holder): Promise<unknown[]> {
+  return [
+    ...(await database.read.execute(sql`
+      select id, task, payload::text, null as job from jobs.job_requests
+      union all
+      select id, null, null, job::text from graphile_worker._private_jobs as job
+      order by id, task`)),
+  ];
+}
+
+/**
+ * Does the work, and expects that nothing at all has changed by it: no row of any table, and no job. Not beside a
+ * worker, which changes jobs at any time.
+ */
 export async function expectUnchanged<Result>(holder: Holder, act: () => Promise<Result>): Promise<Result> {
-  const before = await takeSnapshot(holder);
+  const before = [await takeSnapshot(holder), await takeJobs(holder)];
   const result = await act();
-  expect(await takeSnapshot(holder)).toEqual(before);
+  expect([await takeSnapshot(holder), await takeJobs(holder)]).toEqual(before);
   return result;
 }
 

@@ -1,5 +1,6 @@
 import { makeClient, makeExecutor, type Executor } from './executor.ts';
 import { listen, type ListenHandlers, type Subscription } from './listener.ts';
+import type { DatabaseObserver } from './observer.ts';
 import { Pool } from './pool.ts';
 import { repeatOnceWhenLost, runTransaction } from './transaction.ts';
 import type { Rows, Shape, WireOptions } from './wire.ts';
@@ -19,9 +20,12 @@ export interface DatabaseOptions {
   acquireTimeoutMs?: number;
   wireLifetimeMs?: number;
   heartbeatMs?: number;
+  observer?: DatabaseObserver;
 }
 
 export interface DatabaseStatistics {
+  /** Connections at most. */
+  size: number;
   open: number;
   idle: number;
   inUse: number;
@@ -56,7 +60,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   const workTimeoutMs = options.workTimeoutMs ?? 30_000;
   const wire = wireOptions(options, workTimeoutMs);
   const { acquireTimeoutMs = 5_000, wireLifetimeMs: lifetimeMs = 1_800_000, heartbeatMs = 5_000 } = options;
-  const pool = new Pool({ wire, size: options.poolSize, acquireTimeoutMs, lifetimeMs });
+  const { observer } = options;
+  const pool = new Pool({
+    wire: { ...wire, observer },
+    size: options.poolSize,
+    acquireTimeoutMs,
+    lifetimeMs,
+  });
   const subscriptions = new Set<Subscription>();
   let repeatedTransactions = 0;
   const readWithin = (limitMs: number, text: string, parameters: readonly unknown[], shape: Shape) =>
@@ -68,7 +78,8 @@ export function openDatabase(options: DatabaseOptions): Database {
         refuseNested,
       ),
     ),
-    transaction: (work) => runTransaction(pool, workTimeoutMs, work, () => (repeatedTransactions += 1)),
+    transaction: (work) =>
+      timed(observer, () => runTransaction(pool, workTimeoutMs, work, () => (repeatedTransactions += 1))),
     listen: (channel, handlers) => {
       const subscription = listen({ wire, heartbeatMs }, channel, handlers);
       subscriptions.add(subscription);
@@ -103,6 +114,21 @@ function wireOptions(options: DatabaseOptions, workTimeoutMs: number): WireOptio
     idle_in_transaction_session_timeout: String(workTimeoutMs * 2),
   };
   return { url, prepare, openTimeoutMs, settings: prepare ? settings : shared };
+}
+
+async function timed<Result>(
+  observer: DatabaseObserver | undefined,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const startedAt = performance.now();
+  let isCommitted = false;
+  try {
+    const result = await run();
+    isCommitted = true;
+    return result;
+  } finally {
+    observer?.transaction(performance.now() - startedAt, isCommitted);
+  }
 }
 
 async function readOnce(

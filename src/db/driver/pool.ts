@@ -41,12 +41,15 @@ export class Pool {
 
   get gauges() {
     const [open, idle] = [this.#wires.size, this.#idle.length];
-    return { open, idle, inUse: open - idle, opening: this.#opening, waiting: this.#waiting.size };
+    const { size } = this.#options;
+    return { size, open, idle, inUse: open - idle, opening: this.#opening, waiting: this.#waiting.size };
   }
 
   /** A wire for at most `limitMs`; whoever has not released it by then loses it. */
   async lease(limitMs: number): Promise<Lease> {
+    const startedAt = performance.now();
     const wire = await this.#acquire(Math.min(limitMs, this.#options.acquireTimeoutMs));
+    this.#options.wire.observer?.connectionWait(performance.now() - startedAt);
     this.counters.acquired += 1;
     const cancelLimit = wire.failAfter(limitMs, () => {
       this.counters.workTimedOut += 1;

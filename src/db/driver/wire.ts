@@ -2,6 +2,7 @@ import net from 'node:net';
 import postgres from 'postgres';
 import { makeTransparent, toParameter } from './values.ts';
 import { DatabaseUnavailableError } from './errors.ts';
+import type { DatabaseObserver } from './observer.ts';
 
 export interface WireOptions {
   readonly url: string;
@@ -10,6 +11,7 @@ export interface WireOptions {
   readonly prepare: boolean;
   readonly openTimeoutMs: number;
   readonly onNotification?: (payload: string) => void;
+  readonly observer?: DatabaseObserver | undefined;
 }
 
 export type Rows = postgres.RowList<postgres.Row[]>;
@@ -28,6 +30,7 @@ export class Wire {
   failure: Error | undefined;
   readonly #client: postgres.Sql;
   readonly #prepare: boolean;
+  readonly #observer: DatabaseObserver | undefined;
   readonly #texts = new Set<string>();
   readonly #failureHandlers = new Set<(error: Error) => void>();
   #socket: net.Socket | undefined;
@@ -36,6 +39,7 @@ export class Wire {
 
   private constructor(options: WireOptions) {
     this.#prepare = options.prepare;
+    this.#observer = options.observer;
     const settings: postgres.Options<Record<string, never>> = {
       max: 1,
       fetch_types: false,
@@ -103,9 +107,13 @@ export class Wire {
     const query = this.#client.unsafe(text, values, { prepare: this.#prepare, simple: false } as object);
     // The library would keep an entry for ever, per failed statement, in a map of where statements come from.
     void Object.defineProperty(query, 'origin', { value: '' });
+    const startedAt = performance.now();
     try {
-      return shape === 'arrays' ? ((await query.values()) as unknown as Rows) : await query;
+      const rows = shape === 'arrays' ? ((await query.values()) as unknown as Rows) : await query;
+      this.#observer?.statement(performance.now() - startedAt);
+      return rows;
     } catch (error) {
+      this.#observer?.statement(performance.now() - startedAt, error);
       throw this.#judge(error);
     }
   }

@@ -101,6 +101,22 @@ export const orders = pgTable(
     index('orders_channel').on(table.channel, table.createdAt, table.id),
     index('orders_customer').on(table.customerId, table.createdAt, table.id),
     index('orders_assigned_to').on(table.assignedToId, table.createdAt, table.id),
+    index('orders_payment_state').on(table.paymentState, table.createdAt, table.id),
+    index('orders_fulfillment_state').on(table.fulfillmentState, table.createdAt, table.id),
+    index('orders_shipped_at')
+      .on(table.shippedAt, table.id)
+      .where(sql`shipped_at is not null`),
+    index('orders_delivered_at')
+      .on(table.deliveredAt, table.id)
+      .where(sql`delivered_at is not null`),
+    index('orders_held')
+      .on(table.createdAt, table.id)
+      .where(sql`held_at is not null`),
+    /** Whatever may still be late: what is done is many times as much. */
+    index('orders_open_promised')
+      .on(table.promisedShipAt, table.id)
+      .where(sql`status in ('pending', 'confirmed', 'processing', 'packed')`),
+    index('orders_tags').using('gin', table.tags),
     check(
       'orders_total_adds_up',
       sql`total_minor = subtotal_minor - discount_minor + tax_minor + shipping_minor`,

@@ -5,7 +5,10 @@ export interface RecordNoteMailInput extends CommandInput {
   noteId: string;
 }
 
-/** Stamps a note with the moment at which the mail server took the e-mail about it. The system does. */
+/**
+ * Stamps a note with the moment at which the mail server took the e-mail about it. The system does. A worker that was
+ * taken for dead may come late, when another has done the same: the first moment stays.
+ */
 export const recordNoteMail = defineSubjectCommand(
   'recordNoteMail',
   noteSubject,
@@ -13,6 +16,6 @@ export const recordNoteMail = defineSubjectCommand(
     result: { noteId: note.id, orderId: note.orderId },
     description: 'The customer was sent a note by e-mail.',
     additionalData: { noteId: note.id },
-    changes: { notifiedAt: now },
+    ...(note.notifiedAt === null ? { changes: { notifiedAt: now } } : { unchanged: true as const }),
   }),
 );

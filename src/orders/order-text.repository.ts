@@ -1,0 +1,130 @@
+import { sql, type SQL } from 'drizzle-orm';
+import { may } from '../auth/actor.ts';
+import { contains } from '../db/contains.ts';
+import { uuidArray } from '../db/prepared.ts';
+import { orders } from '../db/tables/orders.ts';
+import type { LoadingSource } from '../graphql/loading.ts';
+import type { OrderFilterValues, TextConditions } from './order-filter.repository.ts';
+import { filtersIn } from './order-filter.repository.ts';
+import { nearlyEqualTexts } from './nearly-equal.ts';
+
+/** Up to so many orders are found first and then filtered; a text that more have is looked for in each order. */
+const candidatesAtMost = 2_000;
+/** Of those that only resemble the text. */
+const similarAtMost = 200;
+/** An index of groups of three letters has nothing to say about fewer. */
+const indexedLength = 3;
+/** Below this, nearly every word resembles every other. */
+const similarLength = 4;
+
+/** The expressions are those of the indexes, letter by letter. */
+const identifiers = sql`lower(orders.number || ' ' || coalesce(orders.external_reference, ''))`;
+const guest = sql`lower(coalesce(orders.contact_name, '') || ' ' || coalesce(orders.contact_email, '') || ' ' || coalesce(orders.contact_phone, ''))`;
+const customer = sql`lower(customers.name || ' ' || coalesce(customers.company, '') || ' ' || coalesce(customers.email, '') || ' ' || coalesce(customers.phone, ''))`;
+const variant = sql`lower(product_variants.sku || ' ' || coalesce(product_variants.barcode, '') || ' ' || product_variants.name)`;
+
+/**
+ * What each text in the filter means for this viewer. A text that few orders have becomes the list of these, found
+ * through the indexes of whatever it can stand in; one that many have becomes a condition, looked at order by order
+ * in the sequence of the sort, which soon fills a page. Both find the same orders.
+ */
+export async function resolveTexts(
+  source: LoadingSource,
+  filter: OrderFilterValues,
+): Promise<TextConditions> {
+  const texts = new Set(filtersIn(filter).flatMap(({ text }) => (typeof text === 'string' ? [text] : [])));
+  const resolved = await Promise.all(
+    [...texts].map(async (text) => [text, await resolve(source, text)] as const),
+  );
+  return new Map(resolved);
+}
+
+async function resolve(source: LoadingSource, text: string): Promise<SQL> {
+  const { actor } = source;
+  const seesContact = may(actor, 'customers.view');
+  // A customer has few orders, and those of others must not stand in the way of theirs.
+  if (actor.role === 'customer' || text.trim().length < indexedLength) return holds(text, seesContact);
+  const found = await findContaining(source, text, seesContact);
+  if (found.length > candidatesAtMost) return holds(text, seesContact);
+  if (found.length > 0) return isOneOf(found);
+  if (text.trim().length < similarLength) return sql`false`;
+  return isOneOf(await findSimilar(source, text, seesContact));
+}
+
+const isOneOf = (ids: readonly string[]): SQL => sql`${orders.id} = any(${uuidArray(ids)}::uuid[])`;
+
+/** The orders that have the text somewhere, or more than are wanted of them. */
+async function findContaining(
+  { read }: LoadingSource,
+  text: string,
+  seesContact: boolean,
+): Promise<string[]> {
+  const limit = sql`limit ${candidatesAtMost + 1}`;
+  const places = [
+    sql`select id from orders where ${contains(identifiers, text)}`,
+    sql`select order_id from order_items where variant_id = any(array(
+      select id from product_variants where ${contains(variant, text)} and ${contains(sql`lower(sku)`, text)}))`,
+    sql`select order_id from order_fulfillments where ${contains(sql`lower(tracking_number)`, text)}`,
+    ...(seesContact
+      ? [
+          sql`select id from orders where customer_id is null and ${contains(guest, text)}`,
+          sql`select orders.id from orders where customer_id = any(array(
+            select id from customers where ${contains(customer, text)} ${limit}))`,
+        ]
+      : []),
+  ];
+  const each = places.map((place) => sql`(${place} ${limit})`);
+  const rows = await read.execute<{ id: string }>(
+    sql`select id from (${sql.join(each, sql` union `)}) as found (id) ${limit}`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** The same as a condition on one order. Each part is a subquery of its own, so that it is asked for this order only. */
+function holds(text: string, seesContact: boolean): SQL {
+  const ofOrder = (query: SQL): SQL => sql`coalesce((${query} limit 1), false)`;
+  const parts = [
+    contains(identifiers, text),
+    ofOrder(sql`select true from order_items join product_variants on product_variants.id = order_items.variant_id
+      where order_items.order_id = orders.id and ${contains(sql`lower(product_variants.sku)`, text)}`),
+    ofOrder(sql`select true from order_fulfillments
+      where order_fulfillments.order_id = orders.id and ${contains(sql`lower(tracking_number)`, text)}`),
+    ...(seesContact
+      ? [
+          sql`(orders.customer_id is null and ${contains(guest, text)})`,
+          ofOrder(
+            sql`select true from customers where customers.id = orders.customer_id and ${contains(customer, text)}`,
+          ),
+        ]
+      : []),
+  ];
+  return sql`(${sql.join(parts, sql` or `)})`;
+}
+
+/**
+ * Where nothing has the text: identifiers that differ from it by one letter or by two that were swapped, and names
+ * that resemble it. The most similar customers come first.
+ */
+async function findSimilar({ read }: LoadingSource, text: string, seesContact: boolean): Promise<string[]> {
+  const near = sql`any(array(select jsonb_array_elements_text(${JSON.stringify(nearlyEqualTexts(text))}::text::jsonb)))`;
+  const limit = sql`limit ${similarAtMost}`;
+  const places = [
+    sql`select id from orders where number = ${near}`,
+    sql`select id from orders where channel = any(enum_range(null::channel)) and external_reference = ${near}`,
+    sql`select order_id from order_items where variant_id = any(array(
+      select id from product_variants where sku = ${near}))`,
+    sql`select order_id from order_fulfillments where tracking_number = ${near}`,
+    ...(seesContact
+      ? [
+          sql`select orders.id from customers_similar_to(${text.trim().toLowerCase()}, ${similarAtMost}) as similar_customer
+            join orders on orders.customer_id = similar_customer.id order by similar_customer.place, orders.created_at desc`,
+          sql`select guest_order.id from guest_orders_similar_to(${text.trim().toLowerCase()}, ${similarAtMost}) as guest_order`,
+        ]
+      : []),
+  ];
+  const each = places.map((place) => sql`(${place} ${limit})`);
+  const rows = await read.execute<{ id: string }>(
+    sql`select id from (${sql.join(each, sql` union `)}) as found (id) ${limit}`,
+  );
+  return rows.map(({ id }) => id);
+}
