@@ -47,12 +47,19 @@ const columns = [
   'requests/s',
 ];
 
-/** Puts a section at the top of RESULTS.md, in the place of an earlier one with the same heading; returns the file. */
+/** Writes what both sides took; returns the file. */
 export function writeResults(results: readonly Result[], circumstances: Circumstances): string {
-  const heading = headingOf(circumstances);
-  const section = [heading, '', ...describe(circumstances, results), '', ...formatTable(results), ''].join(
-    '\n',
-  );
+  return writeSection(`${circumstances.orders} orders`, [
+    ...describe(circumstances, results),
+    '',
+    ...formatTable(results),
+  ]);
+}
+
+/** Puts a section at the top of RESULTS.md, in the place of an earlier one with the same heading; returns the file. */
+export function writeSection(title: string, lines: readonly string[]): string {
+  const heading = `## ${new Date().toISOString().slice(0, 10)}, ${commit()}, ${title}`;
+  const section = [heading, '', ...lines, ''].join('\n');
   const text = existsSync(file) ? readFileSync(file, 'utf8') : introduction;
   const earlier = text.split(/^(?=## )/m).slice(1);
   const others = earlier
@@ -62,14 +69,10 @@ export function writeResults(results: readonly Result[], circumstances: Circumst
   return file;
 }
 
-function headingOf({ orders }: Circumstances): string {
-  return `## ${new Date().toISOString().slice(0, 10)}, ${commit()}, ${orders} orders`;
-}
-
 function commit(): string {
   const git = (...words: string[]): string => execFileSync('git', words, { encoding: 'utf8' }).trim();
   try {
-    const changed = git('status', '--porcelain', '--', 'src', 'bench/*.ts', 'package-lock.json') !== '';
+    const changed = git('status', '--porcelain', '--', 'src', 'bench/**/*.ts', 'package-lock.json') !== '';
     return `commit ${git('rev-parse', '--short', 'HEAD')}${changed ? ' with uncommitted changes' : ''}`;
   } catch {
     return 'commit unknown';
@@ -77,14 +80,20 @@ function commit(): string {
 }
 
 function describe(circumstances: Circumstances, results: readonly Result[]): string[] {
-  const cpus = os.cpus();
   const sizes = results.map(({ title, answerBytes }) => `${title}: ${(answerBytes / 1000).toFixed(0)} kB`);
+  return [
+    ...describeMachine(circumstances.postgresVersion),
+    `- ${circumstances.rounds} rounds, ${circumstances.poolSize} database connections a side`,
+    `- answers: ${[...new Set(sizes)].join('; ')}`,
+  ];
+}
+
+export function describeMachine(postgresVersion: string): string[] {
+  const cpus = os.cpus();
   const busy = os.loadavg()[2]! > 1.5 * cpus.length;
   return [
     `- machine: ${cpus[0]?.model.trim() ?? 'unknown'}, ${cpus.length} cores, ${(os.totalmem() / 2 ** 30).toFixed(0)} GiB`,
-    `- Node.js ${process.versions.node}, PostgreSQL ${circumstances.postgresVersion}, ${os.type()} ${os.release()}`,
-    `- ${circumstances.rounds} rounds, ${circumstances.poolSize} database connections a side`,
-    `- answers: ${[...new Set(sizes)].join('; ')}`,
+    `- Node.js ${process.versions.node}, PostgreSQL ${postgresVersion}, ${os.type()} ${os.release()}`,
     ...(busy ? ['- the machine was busy with other things: take these figures as rough'] : []),
   ];
 }

@@ -67,6 +67,14 @@ export function mayKnowOfEvent(
   return publicActions.includes(event.action) && event.fulfillmentId === null;
 }
 
+/**
+ * Viewers with the same key see the same rows and the same fields of them, but for fields that ask who the viewer is.
+ * It has to name all that this file and `permissions.ts` go by.
+ */
+export function sharingKey({ role, customerId }: Actor): string {
+  return `${role} ${customerId ?? ''}`;
+}
+
 export function viewerParameters(actor: Actor): { viewerCustomerId: string | null } {
   return { viewerCustomerId: actor.customerId };
 }

@@ -56,6 +56,19 @@ export function makeTransport<Extra extends SocketExtra>(
   };
 }
 
+/** Sends messages in one go, and waits until the operating system has taken them. */
+export function sendTogether({ socket, request }: SocketExtra, messages: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    const stream = request.raw.socket;
+    stream.cork();
+    for (const [index, message] of messages.entries()) {
+      socket.send(message, index === messages.length - 1 ? () => resolve() : undefined);
+    }
+    stream.uncork();
+  });
+}
+
 /** Asks the client for a sign of life, and cuts the socket when none has come by the time of the next question. */
 function keepAlive(socket: WebSocket): () => void {
   let answered = true;

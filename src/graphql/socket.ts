@@ -1,12 +1,4 @@
-import {
-  GraphQLError,
-  parse,
-  validate,
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-} from 'graphql';
+import { GraphQLError, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { WebsocketHandler } from '@fastify/websocket';
 import type { Viewer } from '../auth/actor.ts';
@@ -15,10 +7,13 @@ import { bearerToken } from '../auth/token.ts';
 import { RequestContext, type Services } from './context.ts';
 import type { OpenSockets } from './open-sockets.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
+import { KnownDocuments } from './known-documents.ts';
 import type { OperationObserver, WatchedOperation } from './operation-observer.ts';
 import { rateLimited, type RateLimiter } from './rate-limit.ts';
 import { clientAddress, userAgentOf } from './request-origin.ts';
-import { makeTransport, type SocketExtra as Connection } from './socket-transport.ts';
+import { subscribeShared, type LiveArguments } from './live-operation.ts';
+import { SharedExecutions } from './shared-execution.ts';
+import { makeTransport, sendTogether, type SocketExtra as Connection } from './socket-transport.ts';
 
 /** Sent to a subscriber that does not keep up. The client connects again and resumes from its last cursor. */
 export const tooSlowCloseCode = 4503;
@@ -65,6 +60,8 @@ export function makeSocketHandler(parts: {
   const { schema, services, verifyToken, openSockets, limitRate, log, observer } = parts;
   const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
     errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
+  const shared = new SharedExecutions(schema, services, format);
+  const documents = new KnownDocuments(schema);
   /** By the message that asked, which every hook is given. */
   const watched = new WeakMap<SubscribePayload, WatchedOperation>();
   const options: ServerOptions<Record<string, unknown>, SocketExtra> = {
@@ -74,7 +71,7 @@ export function makeSocketHandler(parts: {
       clearTimeout(extra.expiry);
       extra.leave?.();
     },
-    async onSubscribe(context, _id, payload) {
+    async onSubscribe(context, id, payload) {
       if (isUnusable(context)) return [new GraphQLError('The socket is closing.')];
       watched.set(payload, observer.begin());
       const { operationsPerSocket } = openSockets.limits;
@@ -83,8 +80,17 @@ export function makeSocketHandler(parts: {
         return [tooManyOperations(operationsPerSocket)];
       const use = await limitRate(context.extra.request, context.extra.actor ?? null);
       if (use?.isExceeded) return [asGraphqlError(rateLimited(use))];
-      return readRequest(schema, payload);
+      const { query, operationName, variables: variableValues } = payload;
+      const document = documents.read(query);
+      if (!('kind' in document)) return document;
+      const sendAll = senderOf(context, id);
+      const send = (results: readonly string[]): Promise<void> => {
+        for (const _ of results) watched.get(payload)?.answered();
+        return sendAll(results);
+      };
+      return { schema, document, operationName, variableValues, query, send } satisfies LiveArguments;
     },
+    subscribe: (options) => subscribeShared(shared, options as LiveArguments),
     context(context) {
       const { request, actor } = context.extra;
       return new RequestContext(
@@ -163,26 +169,24 @@ function isUnusable(context: SocketContext): boolean {
   return socket.readyState !== socket.OPEN;
 }
 
+/** Sends results as graphql-ws would, which writes each as JSON anew. */
+function senderOf(context: SocketContext, id: string): LiveArguments['send'] {
+  const beginning = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  return async (results) => {
+    if (isUnusable(context)) return;
+    await sendTogether(
+      context.extra,
+      results.map((result) => `${beginning}${result}}`),
+    );
+  };
+}
+
 /** Closes the socket and ends its subscriptions at once; a client that does not read may take long to close. */
 function close(context: SocketContext, code: number, reason: string): void {
   context.extra.socket.close(code, reason);
   for (const operation of Object.values(context.subscriptions)) {
     if (operation && 'return' in operation) void operation.return(undefined);
   }
-}
-
-/** graphql-ws takes a syntax error for a fault of the server and closes the socket; it is the client's. */
-function readRequest(schema: GraphQLSchema, payload: SubscribePayload) {
-  let document: DocumentNode;
-  try {
-    document = parse(payload.query);
-  } catch (error) {
-    if (error instanceof GraphQLError) return [error];
-    throw error;
-  }
-  const errors = validate(schema, document);
-  if (errors.length > 0) return errors;
-  return { schema, document, operationName: payload.operationName, variableValues: payload.variables };
 }
 
 function isRequestError(result: object): result is ExecutionResult & { errors: readonly GraphQLError[] } {

@@ -10,7 +10,7 @@ import {
   readLogIdentity,
   type LogEvent,
 } from './log.repository.ts';
-import { Subscriber, type SubscriberOptions } from './subscriber.ts';
+import { Subscriber, togetherLimit, type SubscriberOptions } from './subscriber.ts';
 import type { OpenWakeUps, WakeUps } from './wake-ups.ts';
 
 /** The floor below all wake-ups: whatever is lost, the log is read this often. */
@@ -103,20 +103,20 @@ export class EventLog {
   async subscribe(
     after: string | null,
     options: SubscriberOptions,
-  ): Promise<AsyncIterableIterator<LogEvent>> {
+  ): Promise<AsyncIterableIterator<readonly LogEvent[]>> {
     const start = after === null ? this.last.place : await this.resumeFrom(after);
     const subscriber = new Subscriber(options, after !== null);
     // Registered before the first page is read: what is committed meanwhile is queued, or in the pages, or both.
     if (this.stopped.signal.aborted) subscriber.end();
     else this.subscribers.add(subscriber);
     const events = this.follow(start, subscriber);
-    const end = async (): Promise<IteratorResult<LogEvent>> => {
+    const end = async (): Promise<IteratorResult<readonly LogEvent[]>> => {
       // Not left to the generator: while it waits for an event, or has not been started, it does not see it.
       subscriber.end();
       this.subscribers.delete(subscriber);
       return events.return(undefined);
     };
-    const iterator: AsyncIterableIterator<LogEvent> = {
+    const iterator: AsyncIterableIterator<readonly LogEvent[]> = {
       next: () => subscriber.timed(() => events.next()),
       return: end,
       [Symbol.asyncIterator]: () => iterator,
@@ -137,22 +137,26 @@ export class EventLog {
   }
 
   /** Pages from the database while the subscriber is behind, then its queue, and so on. */
-  private async *follow(start: LogPlace, subscriber: Subscriber): AsyncGenerator<LogEvent, undefined> {
+  private async *follow(
+    start: LogPlace,
+    subscriber: Subscriber,
+  ): AsyncGenerator<readonly LogEvent[], undefined> {
     let last = start;
     while (!subscriber.isEnded) {
       if (subscriber.catchUp()) {
         const page = await readLog(this.database.read, last, batchSize);
-        for (const event of page) {
-          last = event.place;
-          if (subscriber.options.wanted(event)) yield event;
+        last = page.at(-1)?.place ?? last;
+        const wanted = page.filter((event) => subscriber.options.wanted(event));
+        for (let first = 0; first < wanted.length; first += togetherLimit) {
+          yield wanted.slice(first, first + togetherLimit);
         }
         if (page.length === batchSize) subscriber.fallBehind();
         continue;
       }
-      const event = await subscriber.next();
-      if (event === undefined || !isAfter(event.place, last)) continue;
-      last = event.place;
-      yield event;
+      const place = last;
+      const events = (await subscriber.next()).filter((event) => isAfter(event.place, place));
+      last = events.at(-1)?.place ?? last;
+      if (events.length > 0) yield events;
     }
     return undefined;
   }

@@ -2,6 +2,8 @@ import type { LogEvent } from './log.repository.ts';
 
 /** Events that wait for one subscriber in memory. Past it they are left in the database, and read from there. */
 export const queueLimit = 1_000;
+/** Events that a subscriber is given at once: those that have gathered, but no more than a slow reader can take in time. */
+export const togetherLimit = 20;
 /** A subscriber that was given an event and has not asked for the next one after this is cut off. */
 export const stallLimitMs = 10_000;
 
@@ -58,20 +60,19 @@ export class Subscriber {
     this.notify();
   }
 
-  /** The next event of the queue; undefined when it is over or has to catch up. */
-  async next(): Promise<LogEvent | undefined> {
+  /** The next events of the queue, as many as go together; none when it is over or has to catch up. */
+  async next(): Promise<readonly LogEvent[]> {
     while (!this.ended && !this.behind) {
-      const event = this.queue.shift();
-      if (event) return event;
+      if (this.queue.length > 0) return this.queue.splice(0, togetherLimit);
       await new Promise<void>((resolve) => {
         this.notify = resolve;
       });
     }
-    return undefined;
+    return [];
   }
 
-  /** Between an event and the question for the next one lies the time that its reader takes. */
-  async timed(next: () => Promise<IteratorResult<LogEvent>>): Promise<IteratorResult<LogEvent>> {
+  /** Between events and the question for the next one lies the time that its reader takes. */
+  async timed<Result>(next: () => Promise<Result>): Promise<Result> {
     this.givenAt = undefined;
     const result = await next();
     this.givenAt = performance.now();

@@ -1,0 +1,39 @@
+import { GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+
+const knownLimit = 200;
+const textLimit = 10_000;
+
+/**
+ * Documents that have been found valid. A screen sends the same one whenever it connects, and after a restart all of
+ * them do at once: reading it costs more than all else that a new subscription does.
+ */
+export class KnownDocuments {
+  private readonly documents = new Map<string, DocumentNode>();
+
+  constructor(private readonly schema: GraphQLSchema) {}
+
+  /** The document, or what is wrong with the text. */
+  read(text: string): DocumentNode | readonly GraphQLError[] {
+    const known = this.documents.get(text);
+    if (known) return known;
+    let document: DocumentNode;
+    try {
+      document = parse(text);
+    } catch (error) {
+      // graphql-ws takes a syntax error for a fault of the server and closes the socket; it is the client's.
+      if (error instanceof GraphQLError) return [error];
+      throw error;
+    }
+    const errors = validate(this.schema, document);
+    if (errors.length > 0) return errors;
+    if (text.length <= textLimit) this.keep(text, document);
+    return document;
+  }
+
+  /** The one that has been kept longest makes room. */
+  private keep(text: string, document: DocumentNode): void {
+    this.documents.set(text, document);
+    const [oldest] = this.documents.keys();
+    if (this.documents.size > knownLimit) this.documents.delete(oldest!);
+  }
+}
