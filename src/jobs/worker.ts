@@ -46,8 +46,8 @@ export function startWorker(options: WorkerOptions): Worker {
       stopped ??= (async () => {
         stopping.abort();
         const limit = new AbortController();
-        const ended = Promise.all([working, webhookSender.stop()]);
-        await Promise.race([ended, sleep(stopLimitMs, undefined, { ref: false, signal: limit.signal })]);
+        const allEnded = Promise.all([working, webhookSender.stop()]);
+        await Promise.race([allEnded, sleep(stopLimitMs, undefined, { ref: false, signal: limit.signal })]);
         limit.abort();
       })().catch(() => undefined);
       return stopped;

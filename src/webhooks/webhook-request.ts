@@ -162,16 +162,17 @@ function wordsFor(error: unknown): string {
  * Public names are asked of the name servers directly. The system's own lookup holds one of four threads of the process
  * while a name server is silent: four dead receivers would stop everything else that needs one.
  */
-const lookupPublicName: LookupFunction = (hostname, options, callback) => {
+const lookupPublicName: LookupFunction = (hostname, options, answer) => {
   const resolver = new Resolver({ timeout: nameServerLimitMs, tries: nameServerTries });
-  void Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]).then((answers) => {
-    const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  const both = Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
+  void both.then((results) => {
+    const found = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     const addresses = found.map((address) => ({ address, family: isIP(address) }));
     const [first] = addresses;
     if (!first) {
       const error = Object.assign(new Error('The name leads nowhere.'), { code: 'ENOTFOUND' });
-      callback(error, options.all ? [] : '', 0);
-    } else if (options.all) callback(null, addresses);
-    else callback(null, first.address, first.family);
+      answer(error, options.all ? [] : '', 0);
+    } else if (options.all) answer(null, addresses);
+    else answer(null, first.address, first.family);
   });
 };

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 
 export interface OrderEvent {
@@ -18,7 +18,7 @@ export function receiveEvents(secret: string, handle: (event: OrderEvent) => Pro
   const webhook = new Webhook(secret);
   // In real life a table of yours with a unique id, written in the transaction of what the event leads to.
   const done = new Set<string>();
-  return createServer(async (request, response) => {
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     let event: OrderEvent;
@@ -38,5 +38,6 @@ export function receiveEvents(secret: string, handle: (event: OrderEvent) => Pro
       // Not done: it comes again.
       response.writeHead(500).end();
     }
-  });
+  };
+  return createServer((request, response) => void receive(request, response));
 }

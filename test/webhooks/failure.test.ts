@@ -23,6 +23,12 @@ beforeAll(async () => {
   server = await startTestServer({ worker: { mailer, webhooks: localReceivers } });
   receiver = await startReceiver();
   ({ sku } = await stockedVariant(server, { LONDON: 1_000 }));
+  // One who has left, and is told nothing.
+  await server.database.transaction((transaction) =>
+    transaction.execute(sql`
+      insert into users (email, display_name, role, password_hash, active)
+      values ('former@test.example', 'Former manager', 'order_manager', 'x', false)`),
+  );
 });
 afterAll(async () => {
   await server.stop();
@@ -95,6 +101,7 @@ test('an event that is refused for more than a day: the endpoint is disabled, an
   const got = receiver.received.map(({ event }) => event.data['orderId']);
   expect(got.toSorted()).toEqual([order.id, later.id].toSorted());
   expect(mailsToManagers()).toHaveLength(1);
+  expect(mailServer.tried).not.toContain('former@test.example');
 });
 
 test('410 Gone disables at once; what else was to be sent waits', async () => {
