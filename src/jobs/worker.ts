@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, run, type Runner } from 'graphile-worker';
 import type pino from 'pino';
+import { startFiguresProjector } from '../figures/figures-projector.ts';
 import { moveRequests } from './queue.repository.ts';
 import type { MailServices } from './send-mail.ts';
 import { crontab, makeTasks } from './tasks.ts';
@@ -34,6 +35,7 @@ export interface Worker {
  */
 export function startWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController();
+  const figures = startFiguresProjector({ database: options.write.database, log: options.log });
   const working = Promise.all([keepRunning(options, stopping.signal), keepMoving(options, stopping.signal)]);
   let stopped: Promise<void> | undefined;
   return {
@@ -41,7 +43,10 @@ export function startWorker(options: WorkerOptions): Worker {
       stopped ??= (async () => {
         stopping.abort();
         const limit = new AbortController();
-        await Promise.race([working, sleep(stopLimitMs, undefined, { ref: false, signal: limit.signal })]);
+        await Promise.race([
+          Promise.all([working, figures.stop()]),
+          sleep(stopLimitMs, undefined, { ref: false, signal: limit.signal }),
+        ]);
         limit.abort();
       })().catch(() => undefined);
       return stopped;

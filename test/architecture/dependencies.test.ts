@@ -47,6 +47,7 @@ const features = [
   'users',
   'quotes',
   'pricing',
+  'figures',
 ];
 /** The layers from the bottom up. A file imports from its own layer and those below. */
 const layers = [
