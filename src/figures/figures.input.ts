@@ -23,9 +23,11 @@ export class FiguresFilter {
 @InputType({ description: 'Days in UTC, both included; 3,660 at most.' })
 export class DayRangeInput {
   @Field(() => LocalDate, { description: 'The first day, such as 2026-11-01.' })
+  @Length(10, 10)
   from!: string;
 
   @Field(() => LocalDate, { description: 'The last day.' })
+  @Length(10, 10)
   to!: string;
 }
 
