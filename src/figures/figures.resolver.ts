@@ -124,8 +124,7 @@ export class StatisticsResolver {
 
   @FieldResolver(() => [Money], {
     nullable: true,
-    description:
-      'The totals of the orders created that are not cancelled. Permission: money.view, else null.',
+    description: 'The totals of the orders created that are not cancelled. Needs money.view as well.',
   })
   @Authorized('money.view')
   revenue(@Root() statistics: StatisticsFigures) {
@@ -134,7 +133,7 @@ export class StatisticsResolver {
 
   @FieldResolver(() => [Money], {
     nullable: true,
-    description: 'What was refunded of the orders created. Permission: money.view, else null.',
+    description: 'What was refunded of the orders created. Needs money.view as well.',
   })
   @Authorized('money.view')
   refunded(@Root() statistics: StatisticsFigures) {
@@ -151,8 +150,7 @@ export class StatisticsResolver {
 export class DailyFiguresResolver {
   @FieldResolver(() => [Money], {
     nullable: true,
-    description:
-      'The totals of the orders created that are not cancelled. Permission: money.view, else null.',
+    description: 'The totals of the orders created that are not cancelled. Needs money.view as well.',
   })
   @Authorized('money.view')
   revenue(@Root() day: DayOfFigures) {
