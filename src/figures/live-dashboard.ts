@@ -55,7 +55,7 @@ export async function followDashboard(
         const now = describe(dashboard);
         if (now === told) continue;
         told = now;
-        yield { event, dashboard };
+        yield { event: newest.upTo(place) ?? event, dashboard };
         await sleep(intervalMs, undefined, { ref: false });
       } catch {
         // The database's absence is told by /readyz; the event is still to be told when it is back.
@@ -112,6 +112,14 @@ class Newest {
     const { event } = this;
     this.event = undefined;
     return this.ended ? undefined : event;
+  }
+
+  /** One that has come meanwhile, and is counted as well. */
+  upTo(place: LogPlace): LogEvent | undefined {
+    const { event } = this;
+    if (!event || isAfter(event.place, place)) return undefined;
+    this.event = undefined;
+    return event;
   }
 
   /** To be taken again, unless a newer one has come. */

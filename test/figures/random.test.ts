@@ -203,7 +203,6 @@ test(`what two workers count while orders come in is what the tables say (SEED=$
   await waitUntil(isCaughtUp, 'everything is counted');
   for (const worker of workers) await worker.stop();
   await expectRightFigures();
-  console.log((await server.database.read.execute(sql`select measure,label,sum(amount) from figures.daily where location_id='00000000-0000-0000-0000-000000000000' group by 1,2 order by 1,2`)).map((r:any)=>`${r.measure} ${r.label} ${r.sum}`).join('; '));
   const { data } = await server.as.order_manager('{ statistics { stockOutIncidents } }');
   expect(data.statistics.stockOutIncidents).toBe(stockOuts);
   expect(stockOuts).toBeGreaterThan(0);
