@@ -3,7 +3,7 @@ import type postgres from 'postgres';
 const ordersPerBatch = 50_000;
 
 /**
- * Orders over the last three years with what the figures take of them: a fulfillment, two reservations, and the events
+ * Orders over the last three years, the oldest first, with what the figures take of them: a fulfillment, two reservations, and the events
  * that say so. Their hash chains are left out, since the figures do not look at them. Gives the orders' ids.
  */
 export async function seedFigures(
@@ -18,6 +18,7 @@ export async function seedFigures(
     const rows = await client.begin(async (transaction) => {
       await transaction`select set_config('session_replication_role', 'replica', true),
         set_config('synchronous_commit', 'off', true), set_config('bench.count', ${String(count)}, true),
+        set_config('bench.first', ${String(first)}, true), set_config('bench.orders', ${String(orders)}, true),
         set_config('bench.new', ${String(isNew)}, true)`;
       await transaction.unsafe(batch).simple();
       return transaction<{ id: string }[]>`select id from planned`;
@@ -52,8 +53,9 @@ const batch = `
     created_at + exp(random() * 5) * interval '3 hours' as shipped_at
   from (
     select case when current_setting('bench.new')::boolean then clock_timestamp()
-      else now() - random() * interval '1095 days' end as created_at
-    from generate_series(1, current_setting('bench.count')::integer)
+      else now() - (1 - (current_setting('bench.first')::float8 + place) / current_setting('bench.orders')::float8)
+          * interval '1095 days' end as created_at
+    from generate_series(1, current_setting('bench.count')::integer) as place
   ) as dated;
   update planned set shipped_at = null where shipped_at > now() or fate < 0.06;
   insert into orders (id, number, channel, status, currency, subtotal_minor, total_minor, units_ordered, promised_ship_at,

@@ -61,7 +61,8 @@ async function empty(url: string, embedded: boolean): Promise<void> {
   const client = postgres(url, { max: 1, onnotice: () => {} });
   try {
     await client.unsafe(
-      'drop schema public cascade; create schema public; drop schema if exists drizzle cascade',
+      `drop schema public cascade; create schema public; drop schema if exists drizzle cascade;
+        drop schema if exists jobs cascade; drop schema if exists figures cascade`,
     );
   } finally {
     await client.end({ timeout: 5 });
