@@ -61,7 +61,7 @@ async function empty(url: string, embedded: boolean): Promise<void> {
   const client = postgres(url, { max: 1, onnotice: () => {} });
   try {
     await client.unsafe(
-      'drop schema public cascade; create schema public; drop schema if exists drizzle, jobs, graphile_worker cascade',
+      'drop schema public cascade; create schema public; drop schema if exists drizzle, jobs, graphile_worker, figures cascade',
     );
   } finally {
     await client.end({ timeout: 5 });

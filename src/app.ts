@@ -24,6 +24,8 @@ import { ScanResolver } from './fulfillments/scan.resolver.ts';
 import { FulfillmentResolver } from './fulfillments/fulfillment.resolver.ts';
 import { FulfillmentSubscriptionResolver } from './fulfillments/fulfillment.subscription.ts';
 import { fulfillmentWorkflow } from './fulfillments/fulfillment.workflow.ts';
+import * as figuresResolvers from './figures/figures.resolver.ts';
+import { DashboardSubscriptionResolver } from './figures/figures.subscription.ts';
 import { buildSchema } from './graphql/build-schema.ts';
 import { logFault } from './graphql/format-error.ts';
 import type { Services } from './graphql/context.ts';
@@ -110,6 +112,8 @@ export const resolvers: NonEmptyArray<Function> = [
   ...Object.values(pricing),
   ...Object.values(quoteResolvers),
   ...Object.values(customerAdministration),
+  ...Object.values(figuresResolvers),
+  DashboardSubscriptionResolver,
   UserResolver,
   ...Object.values(userAdministration),
   SessionResolver,

@@ -65,6 +65,11 @@ export const permissions = {
   /** Recomputes hash chains: of any order, and of all of them. */
   'history.verify': ['order_manager'],
   'history.viewOrigin': ['order_manager'],
+  /** How many orders stand where. */
+  'dashboard.view': ['order_manager', 'customer_service'],
+  /** KPIs and statistics of everything. */
+  'statistics.view': ['order_manager'],
+  'fulfillmentStatistics.view': ['order_manager', 'warehouse_staff'],
   'staff.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'staff.viewEmail': ['order_manager'],
   'users.manage': ['order_manager'],

@@ -1,5 +1,5 @@
 import { GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTimeISO, GraphQLJSONObject, GraphQLSafeInt } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLJSONObject, GraphQLLocalDate, GraphQLSafeInt } from 'graphql-scalars';
 
 /**
  * A moment as ISO 8601 text. Rows carry it as text already, with PostgreSQL's microseconds, so it is sent as it
@@ -32,3 +32,5 @@ function isoText(parsed: Date, given: unknown): string {
 export const JSONObject = GraphQLJSONObject;
 /** Whole numbers up to 2^53 - 1: GraphQL's Int ends at 21 million pounds. */
 export const SafeInt = GraphQLSafeInt;
+/** A day as YYYY-MM-DD; of figures, in UTC. */
+export const LocalDate = GraphQLLocalDate;

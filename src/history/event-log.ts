@@ -1,11 +1,20 @@
 import type { Database } from '../db/driver/database.ts';
 import { withoutStatement } from '../db/pg-errors.ts';
 import { readLogLag, type LogLag } from './log-lag.repository.ts';
-import { beginning, isAfter, LogCursors, resyncRequired, type LogMark, type LogPlace } from './log-place.ts';
+import {
+  beginning,
+  isAfter,
+  LogCursors,
+  resyncRequired,
+  type LogCursor,
+  type LogMark,
+  type LogPlace,
+} from './log-place.ts';
+import { RecentEvents, recentEventsAtMost } from './recent-events.ts';
 import {
   findEventId,
   hasRunningTransactions,
-  readLastEvent,
+  readEventBack,
   readLog,
   readLogIdentity,
   type LogEvent,
@@ -54,15 +63,17 @@ export class EventLog {
     private readonly database: Database,
     private readonly logger: Logger,
     readonly cursors: LogCursors,
-    private last: LogMark,
+    private readonly recent: RecentEvents,
   ) {}
 
   static async open(database: Database, logger: Logger, openWakeUps: OpenWakeUps): Promise<EventLog> {
     const cursors = new LogCursors(await readLogIdentity(database.read));
     // An event, and not the transaction id that comes next: that one is given out once more when PostgreSQL crashes
     // before it has written anything of it, and what it then writes would lie before where we began.
-    const last = (await readLastEvent(database.read)) ?? beginning;
-    const log = new EventLog(database, logger, cursors, last);
+    const start = (await readEventBack(database.read, recentEventsAtMost)) ?? beginning;
+    const log = new EventLog(database, logger, cursors, new RecentEvents(start));
+    // What has happened before is for those who resume; nobody is subscribed yet.
+    while (await log.readOnce());
     log.wakeUps = openWakeUps(() => log.wake());
     log.reading = log.readForEver();
     log.stallTimer = setInterval(() => log.cutOffStalled(), stallCheckIntervalMs);
@@ -71,7 +82,7 @@ export class EventLog {
 
   /** The last event that this process has read. What is loaded after asking for it knows of all events up to it. */
   get end(): LogMark {
-    return this.last;
+    return this.recent.last;
   }
 
   statistics(): EventLogStatistics {
@@ -80,7 +91,7 @@ export class EventLog {
 
   /** How far the reader is behind what is committed, asked of the database. */
   lag(): Promise<LogLag> {
-    return readLogLag(this.database.read, this.last.place);
+    return readLogLag(this.database.read, this.recent.last.place);
   }
 
   /**
@@ -104,9 +115,13 @@ export class EventLog {
     after: string | null,
     options: SubscriberOptions,
   ): Promise<AsyncIterableIterator<readonly LogEvent[]>> {
-    const start = after === null ? this.last.place : await this.resumeFrom(after);
-    const subscriber = new Subscriber(options, after !== null);
+    const cursor = after === null ? null : this.cursors.decode(after);
+    const isRecent = cursor === null || this.recent.holds(cursor, this.cursors);
+    const start = cursor?.place ?? this.recent.last.place;
+    if (!isRecent) await this.requireHeld(cursor);
+    const subscriber = new Subscriber(options, !isRecent);
     // Registered before the first page is read: what is committed meanwhile is queued, or in the pages, or both.
+    if (isRecent) for (const event of this.recent.after(start)) subscriber.push(event);
     if (this.stopped.signal.aborted) subscriber.end();
     else this.subscribers.add(subscriber);
     const events = this.follow(start, subscriber);
@@ -128,12 +143,10 @@ export class EventLog {
    * Only an event that this log still holds can be resumed from. Whatever else a cursor names is of another
    * log, of a part that has been archived, or of one that a restored backup does not have.
    */
-  private async resumeFrom(after: string): Promise<LogPlace> {
-    const cursor = this.cursors.decode(after);
-    if (this.cursors.isOf(cursor, beginning.id)) return beginning.place;
+  private async requireHeld(cursor: LogCursor): Promise<void> {
+    if (this.cursors.isOf(cursor, beginning.id)) return;
     const eventId = await findEventId(this.database.read, cursor.place);
     if (eventId === undefined || !this.cursors.isOf(cursor, eventId)) throw resyncRequired();
-    return cursor.place;
   }
 
   /** Pages from the database while the subscriber is behind, then its queue, and so on. */
@@ -195,9 +208,9 @@ export class EventLog {
 
   /** Hands the next events to the subscribers; true when there may be more of them. */
   private async readOnce(): Promise<boolean> {
-    const events = await readLog(this.database.read, this.last.place, batchSize);
+    const events = await readLog(this.database.read, this.recent.last.place, batchSize);
     for (const event of events) {
-      this.last = event;
+      this.recent.push(event);
       for (const subscriber of this.subscribers) subscriber.push(event);
     }
     this.counters.eventsRead += events.length;

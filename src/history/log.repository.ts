@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import { isoInstant } from '../db/columns.ts';
 import type { Executor } from '../db/driver/database.ts';
 import type { Channel, OrderStatus } from '../db/tables/enumerations.ts';
@@ -61,12 +61,42 @@ export async function readLog(executor: Executor, after: LogPlace, limit: number
       join orders on orders.id = order_history.order_id
       left join order_fulfillments on order_fulfillments.id = order_history.fulfillment_id
       left join stock_locations on stock_locations.id = order_fulfillments.location_id
-    where (order_history.transaction_id, order_history.position)
-        > (${after.transactionId.toString()}::xid8, ${after.position.toString()}::bigint)
-      and order_history.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+    where ${settledAfter(after)}
     order by order_history.transaction_id, order_history.position
     limit ${limit}`);
   return rows.map(toEvent);
+}
+
+/** The orders that the next events after a place are about, and the place of the last one; for what follows the log. */
+export async function readTouchedOrders(
+  executor: Executor,
+  after: LogPlace,
+  limit: number,
+): Promise<{ orderIds: string[]; events: number; last: LogPlace | undefined }> {
+  const rows = await executor.execute<{ orderId: string; transactionId: string; position: string }>(sql`
+    select order_id as "orderId", transaction_id::text as "transactionId", position::text as position
+    from order_history where ${settledAfter(after)} order by order_history.transaction_id, order_history.position limit ${limit}`);
+  const last = rows.at(-1);
+  return {
+    orderIds: [...new Set(rows.map((row) => row.orderId))],
+    events: rows.length,
+    last: last && { transactionId: BigInt(last.transactionId), position: BigInt(last.position) },
+  };
+}
+
+/** Whether the log holds an event after the place that can be read. */
+export async function hasEventsAfter(executor: Executor, after: LogPlace): Promise<boolean> {
+  const [row] = await executor.execute<{ found: boolean }>(
+    sql`select exists (select from order_history where ${settledAfter(after)}) as found`,
+  );
+  return row!.found;
+}
+
+/** After the place, and of a transaction that is older than every one still running. */
+function settledAfter(after: LogPlace): SQL {
+  return sql`(order_history.transaction_id, order_history.position)
+        > (${after.transactionId.toString()}::xid8, ${after.position.toString()}::bigint)
+      and order_history.transaction_id < pg_snapshot_xmin(pg_current_snapshot())`;
 }
 
 function toEvent(row: LogRow): LogEvent {
@@ -96,11 +126,18 @@ function toEvent(row: LogRow): LogEvent {
 }
 
 /** The last event that every reader has or could have; undefined when the log is empty. */
-export async function readLastEvent(executor: Executor): Promise<LogMark | undefined> {
+export const readLastEvent = (executor: Executor): Promise<LogMark | undefined> => readEventBack(executor, 0);
+
+/** The event with so many events after it, of those that every reader could have; the first where there are fewer. */
+export async function readEventBack(executor: Executor, count: number): Promise<LogMark | undefined> {
   const [row] = await executor.execute<{ id: string; transactionId: string; position: string }>(sql`
-    select id, transaction_id::text as "transactionId", position::text as position from order_history
-    where transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-    order by order_history.transaction_id desc, order_history.position desc limit 1`);
+    select id, transaction_id::text as "transactionId", position::text as position
+    from (
+      select id, transaction_id, position from order_history
+      where transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+      order by order_history.transaction_id desc, order_history.position desc limit ${count + 1}
+    ) as latest
+    order by latest.transaction_id, latest.position limit 1`);
   if (!row) return undefined;
   return {
     id: row.id,

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, run, type Runner } from 'graphile-worker';
 import type pino from 'pino';
+import { startFiguresProjector } from '../figures/figures-projector.ts';
 import { moveRequests } from './queue.repository.ts';
 import type { MailServices } from './send-mail.ts';
 import { crontab, makeTasks } from './tasks.ts';
@@ -39,6 +40,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController();
   const { write, log, webhooks: policy = strictWebhookPolicy } = options;
   const webhookSender = startWebhookSender({ database: write.database, log, policy });
+  const figures = startFiguresProjector({ database: write.database, log });
   const working = Promise.all([keepRunning(options, stopping.signal), keepMoving(options, stopping.signal)]);
   let stopped: Promise<void> | undefined;
   return {
@@ -46,7 +48,7 @@ export function startWorker(options: WorkerOptions): Worker {
       stopped ??= (async () => {
         stopping.abort();
         const limit = new AbortController();
-        const allEnded = Promise.all([working, webhookSender.stop()]);
+        const allEnded = Promise.all([working, webhookSender.stop(), figures.stop()]);
         await Promise.race([allEnded, sleep(stopLimitMs, undefined, { ref: false, signal: limit.signal })]);
         limit.abort();
       })().catch(() => undefined);

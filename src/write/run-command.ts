@@ -5,6 +5,7 @@ import type { Database, Executor } from '../db/driver/database.ts';
 import { occurredAt, type Performer } from '../history/record-history.ts';
 import { notFound, Refusal, type UserError } from '../shared/errors.ts';
 import { carryOut } from './carry-out.ts';
+import { countStockOut } from './count-stock-outs.ts';
 import {
   SearchAgain,
   type Command,
@@ -74,8 +75,11 @@ export async function runCommand<
     return { result: result as Result, userErrors: [] };
   } catch (error) {
     services.commandEnded?.({ command: command.name, ...unsuccessful(error) });
-    if (error instanceof Refusal) return { result: null, userErrors: error.errors };
-    throw error;
+    if (!(error instanceof Refusal)) throw error;
+    await countStockOut(services.database, command.name, error.errors).catch((fault: unknown) =>
+      services.reportFault(fault),
+    );
+    return { result: null, userErrors: error.errors };
   }
 }
 

@@ -49,6 +49,7 @@ const features = [
   'pricing',
   'failed-jobs',
   'webhooks',
+  'figures',
 ];
 /** The layers from the bottom up. A file imports from its own layer and those below. */
 const layers = [

@@ -4,6 +4,7 @@
  */
 import type { Role } from '../../src/db/tables/enumerations.ts';
 import type { World } from './field-world.ts';
+import { figuresAccess } from './figures-access.ts';
 
 export interface TypeAccess {
   /** Queries that lead to objects of the type, with @ where its fields are selected. */
@@ -38,6 +39,7 @@ function connection(
 }
 
 export const fieldAccess: Readonly<Record<string, TypeAccess>> = {
+  ...figuresAccess,
   Order: {
     ways: ({ finished, held, cancelled, guest }) =>
       [finished, held, cancelled, guest].map((id) => `order(id: "${id}") { @ }`),
@@ -301,6 +303,7 @@ export const answers: Readonly<Record<string, string>> = {
   // All that is held on a person: of the manager alone.
   CustomerDataPayload: 'data',
   FailedJobPayload: 'jobId',
+  DashboardChange: 'cursor occurredAt',
   FulfillmentStatusChange: 'cursor oldStatus newStatus occurredAt',
   // Only of a history that was tampered with; see test/history/verify-history.test.ts.
   HistoryBreak: 'orderId entryId place reason',

@@ -75,6 +75,9 @@ export const queries: Readonly<Record<string, Operation>> = {
     allowed: everybody,
   },
   fulfillments: { text: () => '(first: 1) { totalCount }', allowed: everybody },
+  dashboard: { text: () => '{ openCount }', allowed: ['order_manager', 'customer_service'] },
+  statistics: { text: () => '{ ordersCreated }', allowed: manager },
+  fulfillmentStatistics: { text: () => '{ shipped }', allowed: warehouse },
   return: { text: ({ returnId }) => `(id: "${returnId}") { id }`, allowed: everybody },
   returns: { text: () => '(first: 1) { totalCount }', allowed: everybody },
   // The note of the matrix is the customer's; the warehouse reads internal ones only.
@@ -233,6 +236,7 @@ export const mutations: Readonly<Record<string, Operation>> = {
 
 /** Opened over a socket in test/subscriptions; here only that each has been thought of. */
 export const subscriptions: Readonly<Record<string, readonly Role[]>> = {
+  dashboardChanged: ['order_manager', 'customer_service'],
   fulfillmentStatusChanged: everybody,
   orderEvents: everybody,
 };
