@@ -11,7 +11,7 @@ import { loadDays, loadFulfillmentStatistics, loadStatistics } from '../src/figu
 import { readArguments, runMain, wholeNumber } from './arguments.ts';
 import { seedFigures, wakeTheLog } from './figures-seed.ts';
 
-const usage = `npm run bench:figures -- [--orders 10000,1000000] [--rounds 30]
+const usage = `npm run bench:figures -- [--orders 10000,200000] [--rounds 30]
 
 How long dashboard and statistics take over so many orders, idle and while orders come in. Each size gets a database of
 its own in .data/bench-figures, which is removed again. The orders are spread over three years and four locations.`;
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const { values } = readArguments(
     {
       options: {
-        orders: { type: 'string', default: '10000,1000000' },
+        orders: { type: 'string', default: '10000,200000' },
         rounds: { type: 'string', default: '30' },
         help: { type: 'boolean', default: false },
       },

@@ -1,7 +1,7 @@
 CREATE SCHEMA "figures";
 --> statement-breakpoint
 CREATE TYPE "figures"."duration_kind" AS ENUM('processing_time', 'cycle_time', 'packing_time', 'response_time');--> statement-breakpoint
-CREATE TYPE "figures"."measure" AS ENUM('order_status', 'order_held', 'order_completed', 'order_cancelled', 'order_refunded', 'order_returned', 'order_with_note', 'note_internal', 'note_public', 'revenue', 'refunds', 'order_shipped', 'order_promised', 'order_on_time', 'units_reserved', 'units_fulfilled', 'units_expired', 'units_held', 'fulfillment_status', 'fulfillment_shipped', 'fulfillment_packed', 'units_picked', 'mis_scans', 'processing_time', 'cycle_time', 'packing_time', 'response_time');--> statement-breakpoint
+CREATE TYPE "figures"."measure" AS ENUM('order_status', 'order_standing', 'order_open', 'order_held', 'order_completed', 'order_cancelled', 'order_refunded', 'order_returned', 'order_with_note', 'note_internal', 'note_public', 'revenue', 'refunds', 'order_shipped', 'order_promised', 'order_on_time', 'units_reserved', 'units_fulfilled', 'units_expired', 'units_held', 'fulfillment_status', 'fulfillment_standing', 'fulfillment_shipped', 'fulfillment_packed', 'units_picked', 'mis_scans', 'processing_time', 'cycle_time', 'packing_time', 'response_time');--> statement-breakpoint
 CREATE TYPE "figures"."period" AS ENUM('day', 'month');--> statement-breakpoint
 CREATE TABLE "figures"."daily" (
 	"location_id" uuid NOT NULL,

@@ -27,9 +27,9 @@ RETURN (SELECT (round(microseconds / 1000000.0 / step) * step)::integer FROM (SE
 -- The rows of the last days are written again and again: room in their pages keeps that from touching the indexes.
 ALTER TABLE figures.progress SET (fillfactor = 10);
 --> statement-breakpoint
-ALTER TABLE figures.daily SET (fillfactor = 50);
+ALTER TABLE figures.daily SET (fillfactor = 70);
 --> statement-breakpoint
-ALTER TABLE figures.durations SET (fillfactor = 50);
+ALTER TABLE figures.durations SET (fillfactor = 80);
 --> statement-breakpoint
 ALTER TABLE figures.order_facts SET (fillfactor = 80);
 --> statement-breakpoint

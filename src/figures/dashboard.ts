@@ -164,14 +164,16 @@ async function readPeriod(read: Executor, scope: FiguresScope, range: DayRange) 
 }
 
 export function standingsOf(rows: readonly StandingCount[]): Standings {
-  const orders = rows.filter(({ measure }) => measure === 'order_status');
-  const open = orders.filter(({ age }) => age !== null);
   const sum = (of: readonly StandingCount[]): number => of.reduce((total, { amount }) => total + amount, 0);
   const ofMeasure = (measure: Measure) => rows.filter((row) => row.measure === measure);
+  const open = ofMeasure('order_open');
   return {
-    orderCounts: grouped(orders, ({ label, channel }) => ({ status: label as OrderStatus, channel })),
+    orderCounts: grouped(ofMeasure('order_standing'), ({ label, channel }) => ({
+      status: label as OrderStatus,
+      channel,
+    })),
     backlog: grouped(open, ({ label, age }) => ({ status: label as OrderStatus, age: backlogAges[age!]! })),
-    fulfillmentCounts: grouped(ofMeasure('fulfillment_status'), ({ label }) => ({
+    fulfillmentCounts: grouped(ofMeasure('fulfillment_standing'), ({ label }) => ({
       status: label as FulfillmentStatus,
     })),
     openCount: sum(open),

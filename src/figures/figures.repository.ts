@@ -142,7 +142,7 @@ export interface StandingCount extends Record<string, unknown> {
   readonly measure: Measure;
   readonly label: string;
   readonly channel: Channel;
-  /** Which of the ages of `backlogAges`; null of what is not open. */
+  /** Of orders that are open by the day on which they were created: which of the ages of `backlogAges`. */
   readonly age: number | null;
   readonly amount: number;
 }
@@ -151,12 +151,11 @@ export interface StandingCount extends Record<string, unknown> {
 export async function readStandings(read: Executor, scope: FiguresScope): Promise<StandingCount[]> {
   return read.execute<StandingCount & Record<string, unknown>>(sql`
     select measure, label, channel,
-      case when measure = 'order_status' and label in ('pending', 'confirmed', 'processing', 'packed')
-        then width_bucket(${today} - day, array[1, 3, 7, 14]) end as age,
+      case when measure = 'order_open' then width_bucket(${today} - day, array[1, 3, 7, 14]) end as age,
       sum(amount)::float8 as amount
     from figures.daily
     where ${within(scope)}
-      and measure = any(${measures(['order_status', 'order_held', 'units_held', 'fulfillment_status'])})
+      and measure = any(${measures(['order_standing', 'order_open', 'order_held', 'units_held', 'fulfillment_standing'])})
     group by 1, 2, 3, 4 having sum(amount) <> 0
     order by measure, array_position(enum_range(null::order_status)::text[], label), label, channel, 4`);
 }
@@ -199,8 +198,10 @@ export async function readAsOf(read: Executor): Promise<string> {
     select coalesce((
       select least(now(), to_timestamp(('x' || left(replace(waiting.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0))
       from (
-        select order_history.id from order_history, figures.progress
-        where (order_history.transaction_id, order_history.position) > (progress.transaction_id, progress.position)
+        -- Two values, and no join: so the index of the log begins at them.
+        select order_history.id from order_history
+        where (order_history.transaction_id, order_history.position)
+          > ((select transaction_id from figures.progress), (select position from figures.progress))
         order by order_history.transaction_id, order_history.position limit 1
       ) as waiting
     ), now())::text as at`);

@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Executor } from '../db/driver/database.ts';
 import { uuidArray } from '../db/prepared.ts';
-import { everywhere } from '../db/tables/figures.ts';
+import { always, everywhere } from '../db/tables/figures.ts';
 import type { LogPlace } from '../history/log-place.ts';
 import { fulfillmentChanges, orderChanges, reservationChanges } from './facts.repository.ts';
 
@@ -44,7 +44,9 @@ const orderCounts = sql`
   from change_of_orders as change cross join lateral ${locations}
     cross join lateral (values
       ('order_status'::figures.measure, created_on, status::text, 1::bigint),
-      ('order_held', created_on, '', is_held::integer),
+      ('order_standing', ${always}::date, status::text, 1),
+      ('order_open', created_on, status::text, is_open::integer),
+      ('order_held', ${always}::date, '', is_held::integer),
       ('order_completed', created_on, '', was_completed::integer),
       ('order_cancelled', created_on, '', was_cancelled::integer),
       ('order_refunded', created_on, '', was_refunded::integer),
@@ -67,6 +69,7 @@ const fulfillmentCounts = sql`
   from change_of_fulfillments as change cross join lateral ${bothLocations}
     cross join lateral (values
       ('fulfillment_status'::figures.measure, created_on, status::text, 1::bigint),
+      ('fulfillment_standing', ${always}::date, status::text, 1),
       ('fulfillment_shipped', shipped_on, '', 1),
       ('cycle_time', shipped_on, '', cycle_time),
       ('fulfillment_packed', packed_on, '', 1),
@@ -83,7 +86,7 @@ const reservationCounts = sql`
       ('units_reserved'::figures.measure, created_on, '', units_reserved),
       ('units_fulfilled', created_on, '', units_fulfilled),
       ('units_expired', created_on, '', units_expired),
-      ('units_held', created_on, '', units_held)
+      ('units_held', ${always}::date, '', units_held)
     ) as counted (measure, day, label, amount)
   where amount <> 0`;
 
@@ -126,20 +129,37 @@ const addedUp: SQL = sql`
  * ahead of the log here. One statement: nothing is written before everything is computed.
  */
 export async function projectOrders(transaction: Executor, orderIds: readonly string[]): Promise<void> {
-  await transaction.execute(sql`
+  const emptied = await transaction.execute(sql`
     with touched as materialized (select unnest(${uuidArray(orderIds)}::uuid[]) as order_id),
     ${orderChanges}, ${fulfillmentChanges}, ${reservationChanges}, ${addedUp},
     summed as (
       insert into figures.daily as daily (location_id, measure, day, channel, label, amount)
       select location_id, measure, day, channel, label, amount from counted
+      -- So that the durations are computed before this writes, too.
+      where (select count(*) from timed) >= 0
       on conflict (location_id, measure, day, channel, label) do update set amount = daily.amount + excluded.amount
+      returning location_id, measure, day, channel, label, amount
+    ), distributed as (
+      insert into figures.durations as durations (location_id, kind, period, starts_on, channel, seconds, count)
+      select location_id, kind, period, starts_on, channel, seconds, count from timed
+      on conflict (location_id, kind, period, starts_on, channel, seconds)
+        do update set count = durations.count + excluded.count
     )
-    insert into figures.durations as durations (location_id, kind, period, starts_on, channel, seconds, count)
-    select location_id, kind, period, starts_on, channel, seconds, count from timed
-    -- So that the counts are computed before this writes, too.
-    where (select count(*) from counted) >= 0
-    on conflict (location_id, kind, period, starts_on, channel, seconds)
-      do update set count = durations.count + excluded.count`);
+    select location_id, day, channel, label from summed where measure = 'order_open' and amount = 0`);
+  if (emptied.length > 0) await forgetEmptied(transaction, emptied);
+}
+
+/** Days of which nothing is open any more: there are ever more of them, and the backlog is read every second. */
+async function forgetEmptied(
+  transaction: Executor,
+  emptied: readonly Record<string, unknown>[],
+): Promise<void> {
+  await transaction.execute(sql`
+    delete from figures.daily
+    using jsonb_to_recordset(${JSON.stringify(emptied)}::text::jsonb)
+      as emptied (location_id uuid, day date, channel channel, label text)
+    where daily.location_id = emptied.location_id and measure = 'order_open' and daily.day = emptied.day
+      and daily.channel = emptied.channel and daily.label = emptied.label`);
 }
 
 /** Forgets all figures but the refusals, which no log holds; what follows begins with the first event. */

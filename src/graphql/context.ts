@@ -32,6 +32,9 @@ export interface Services extends WriteServices {
 /** What a payload's root carries: the command's identifiers, and why it was refused. */
 export type Payload<Result> = Partial<Result> & { readonly userErrors: readonly UserError[] };
 
+/** A subscriber that does not keep up, or whose events cannot be told while the database is away. */
+export type CutOffReason = 'tooSlow' | 'unavailable';
+
 /** Where a request comes from. */
 export interface RequestOrigin {
   readonly ipAddress: string | null;
@@ -52,8 +55,8 @@ export class RequestContext implements CommandRequest {
     readonly services: Services,
     readonly actor: Viewer | null,
     private readonly origin: RequestOrigin,
-    /** Cuts off a subscriber that does not keep up; there is none on a plain request. */
-    readonly cutOff: () => void = () => {},
+    /** Cuts off a subscriber so that it resumes; there is none on a plain request. */
+    readonly cutOff: (why: CutOffReason) => void = () => {},
   ) {
     this.logEnd = services.eventLog.end;
   }

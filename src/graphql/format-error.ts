@@ -75,7 +75,8 @@ export function logFault(log: FaultLogger, error: unknown, message: string): voi
   log.error({ err }, message);
 }
 
-function isUnavailable(error: unknown): boolean {
+/** Whether it is the database that is away or busy: worth another try. */
+export function isUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailableError || error instanceof WorkTimeoutError) return true;
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof DatabaseUnavailableError || cause instanceof WorkTimeoutError) return true;

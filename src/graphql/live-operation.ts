@@ -9,6 +9,7 @@ import {
   type ExecutionResult,
 } from 'graphql';
 import type { RequestContext } from './context.ts';
+import { isUnavailable } from './format-error.ts';
 import type { Member, SharedExecutions } from './shared-execution.ts';
 import { LogSubscription } from './subscribe-to-log.ts';
 
@@ -32,8 +33,12 @@ export async function subscribeShared(
     const { document, operationName, variableValues, query } = options;
     const key = operationKey(document, query, operationName, variableValues);
     const operation = { key, document, operationName, variableValues };
-    const { viewer } = options.contextValue as RequestContext;
-    return deliver(source, shared.join(operation, viewer), options.send);
+    const { viewer } = contextOf(options);
+    return deliver(source, shared.join(operation, viewer), options);
+  }
+  if ('errors' in source && source.errors?.some(({ originalError }) => isUnavailable(originalError))) {
+    contextOf(options).cutOff('unavailable');
+    return nothing();
   }
   return Symbol.asyncIterator in source ? executed(source, options) : source;
 }
@@ -71,7 +76,7 @@ function cursorVariable(
 function deliver(
   source: LogSubscription,
   member: Member,
-  send: (results: readonly string[]) => Promise<void>,
+  options: LiveArguments,
 ): AsyncIterableIterator<never> {
   let ended = false;
   const end = (): void => {
@@ -83,8 +88,11 @@ function deliver(
       try {
         for await (const events of source) {
           const results = await member.answer(events);
-          if (!ended) await send(results);
+          if (!ended) await options.send(results);
         }
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        contextOf(options).cutOff('unavailable');
       } finally {
         end();
       }
@@ -99,6 +107,10 @@ function deliver(
   };
   return iterator;
 }
+
+const contextOf = (options: ExecutionArgs): RequestContext => options.contextValue as RequestContext;
+
+async function* nothing(): AsyncGenerator<never> {}
 
 /** What graphql's own `subscribe` does with a stream of anything else. */
 async function* executed(

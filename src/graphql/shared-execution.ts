@@ -10,6 +10,7 @@ import type { Viewer } from '../auth/actor.ts';
 import { sharingKey } from '../auth/visibility.ts';
 import type { LogEvent } from '../history/log.repository.ts';
 import { RequestContext, type Services } from './context.ts';
+import { isUnavailable } from './format-error.ts';
 
 /** Answers are kept for those who are a little behind; whoever is further behind has their own made. */
 const keptEvents = 100;
@@ -154,6 +155,7 @@ export class SharedExecutions {
         events.map(async (event) => execute({ ...common, rootValue: event })),
       );
       for (const [index, result] of results.entries()) {
+        requireTold(result);
         batch.answers.set(events[index]!.id, this.write(result));
       }
     } finally {
@@ -182,6 +184,15 @@ export class SharedExecutions {
     };
     void batch.done.then(() => setTimeout(drop, keptMs).unref(), drop);
   }
+}
+
+/**
+ * An event that the database's absence has torn holes into would be taken for the whole, and its cursor for a place up
+ * to which nothing is missing.
+ */
+function requireTold({ errors }: ExecutionResult): void {
+  const away = errors?.find(({ originalError }) => isUnavailable(originalError));
+  if (away) throw away.originalError!;
 }
 
 /** The viewer, and a sign when anything is read of them that others with the same sharing key do not have. */

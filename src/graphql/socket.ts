@@ -18,6 +18,9 @@ import { makeTransport, sendTogether, type SocketExtra as Connection } from './s
 /** Sent to a subscriber that does not keep up. The client connects again and resumes from its last cursor. */
 export const tooSlowCloseCode = 4503;
 const tooSlowReason = 'Too slow: connect again and resume from your last cursor';
+/** WebSocket's own "try again later". An event that cannot be told whole is not told: it comes when they resume. */
+const unavailableCloseCode = 1013;
+const unavailableReason = 'The database is away: connect again and resume from your last cursor';
 /** Sent to a user who has as many sockets open as one may have. */
 export const tooManySocketsCloseCode = 4504;
 /** Time for `connection_init` after the handshake; the socket then closes with 4408. */
@@ -90,14 +93,17 @@ export function makeSocketHandler(parts: {
       };
       return { schema, document, operationName, variableValues, query, send } satisfies LiveArguments;
     },
-    subscribe: (options) => subscribeShared(shared, options as LiveArguments),
+    subscribe: (live) => subscribeShared(shared, live as LiveArguments),
     context(context) {
       const { request, actor } = context.extra;
       return new RequestContext(
         services,
         actor ?? null,
         { ipAddress: clientAddress(request), userAgent: userAgentOf(request) },
-        () => close(context, tooSlowCloseCode, tooSlowReason),
+        (why) =>
+          why === 'tooSlow'
+            ? close(context, tooSlowCloseCode, tooSlowReason)
+            : close(context, unavailableCloseCode, unavailableReason),
       );
     },
     onOperation(_context, _id, payload, { document, operationName }, result) {

@@ -29,7 +29,7 @@ export async function subscribeToLog(
   const { viewer } = context;
   const events = await context.services.eventLog.subscribe(after, {
     wanted: (event) => wanted(event, viewer),
-    onTooSlow: () => context.cutOff(),
+    onTooSlow: () => context.cutOff('tooSlow'),
   });
   return new LogSubscription(events);
 }

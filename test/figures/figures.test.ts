@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { projectNextEvents } from '../../src/figures/project-figures.ts';
 import { mutate, placeOrder, stockedVariant, type PlacedOrder } from '../setup/fixtures.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
+import { countEverything } from './count-everything.ts';
 
 let server: TestServer;
 let sku: string;
@@ -12,9 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const count = async (): Promise<void> => {
-  while ((await projectNextEvents(server.database)) > 0);
-};
+const count = () => countEverything(server.database);
 const manager = (query: string) => server.as.order_manager(query);
 const refusedRange = async (from: string, to: string) =>
   (await manager(`{ statistics(range: { from: "${from}", to: "${to}" }) { from } }`)).errors?.[0];

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { projectNextEvents } from '../../src/figures/project-figures.ts';
 import { importNorthwind } from '../../src/import/northwind/import-northwind.ts';
 import { hasSources, northwindFolder, silent } from '../import/sources.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
+import { countEverything } from './count-everything.ts';
 import { expectDocumentedFigures } from './documented.ts';
 
 const daySeconds = 86_400;
@@ -13,7 +13,7 @@ describe.skipIf(!hasSources)('Northwind', () => {
   beforeAll(async () => {
     server = await startTestServer();
     await importNorthwind(server.database, northwindFolder, silent);
-    while ((await projectNextEvents(server.database)) > 0);
+    await countEverything(server.database);
   });
   afterAll(() => server.stop());
 

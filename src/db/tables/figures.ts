@@ -23,9 +23,14 @@ export const figuresSchema = pgSchema('figures');
 /** Stands for all locations together, in the place of a location's id. */
 export const everywhere = '00000000-0000-0000-0000-000000000000';
 
+/** In the place of a day for what is counted over all of them. */
+export const always = '0001-01-01';
+
 /** What is counted or summed, a day. */
 export const measure = figuresSchema.enum('measure', [
   'order_status',
+  'order_standing',
+  'order_open',
   'order_held',
   'order_completed',
   'order_cancelled',
@@ -44,6 +49,7 @@ export const measure = figuresSchema.enum('measure', [
   'units_expired',
   'units_held',
   'fulfillment_status',
+  'fulfillment_standing',
   'fulfillment_shipped',
   'fulfillment_packed',
   'units_picked',
