@@ -56,8 +56,10 @@ export class OpenSockets {
     if (this.checking || this.byUser.size === 0) return;
     this.checking = true;
     try {
+      // Those of now: who comes while the database is asked was not asked for.
+      const open = [...this.byUser.values()].flatMap((sockets) => [...sockets]);
       const standings = await findStandings(this.read, [...this.byUser.keys()]);
-      for (const socket of [...this.byUser.values()].flatMap((sockets) => [...sockets])) {
+      for (const socket of open) {
         const { userId, role, customerId } = socket.viewer;
         const now = standings.get(userId);
         if (now?.role !== role || now.customerId !== customerId) socket.end();

@@ -147,10 +147,21 @@ function followField<Event extends { cursor: string }>(
     unsubscribe: () => unsubscribe(),
     disconnect: () => client.terminate(),
     async received(count) {
-      await waitUntil(() => events.length >= count || failure !== undefined, `${count} events`, 60_000);
-      if (failure !== undefined) throw new Error(`The subscription failed: ${JSON.stringify(failure)}`);
+      await waitUntil(
+        () => events.length >= count || failure !== undefined,
+        () => `${count} events; it has ${events.length}, ${connected ? 'and is connected' : 'not connected'}`,
+        60_000,
+      );
+      if (failure !== undefined) throw new Error(`The subscription failed: ${describe(failure)}`);
     },
   };
+}
+
+/** What the client reports is a list of errors, or how the socket was closed. */
+function describe(failure: unknown): string {
+  if (failure instanceof Error) return String(failure.stack);
+  const { code, reason } = failure as { code?: number; reason?: string };
+  return code === undefined ? JSON.stringify(failure) : `closed with ${code} ${reason}`;
 }
 
 /** Runs one query or mutation over a socket; resolves with its answer, rejects with its error messages. */

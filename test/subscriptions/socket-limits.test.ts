@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
+import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { users } from '../../src/db/tables/users.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
@@ -120,6 +122,28 @@ describe('a user who is no longer who the token says', () => {
       expect(await socket.closed).toEqual(closedAs);
     } finally {
       await set({ role: 'warehouse_staff', active: true, updatedAt: sql`now()` });
+    }
+  });
+
+  test('is not somebody who comes while it is looked', async () => {
+    const first = await subscribed(server.tokens.order_manager);
+    const client = postgres(server.databaseUrl, { max: 1, fetch_types: false });
+    let second: RawSocket | undefined;
+    await client.begin(async (transaction) => {
+      await transaction`lock table users in access exclusive mode`;
+      await waitUntil(async () => {
+        const [row] = await server.database.read.execute<{ waiting: boolean }>(sql`
+          select exists (select from pg_stat_activity where datname = current_database()
+            and wait_event_type = 'Lock' and query like '%from users%') as waiting`);
+        return row!.waiting;
+      }, 'it is looked');
+      second = await subscribed(server.tokens.warehouse_staff);
+    });
+    await client.end();
+    await sleep(1_500); // the next look is over too
+    for (const socket of [first, second!]) {
+      socket.send({ type: 'ping' });
+      await waitUntil(() => socket.messages.some(({ type }) => type === 'pong'), 'it is open');
     }
   });
 
