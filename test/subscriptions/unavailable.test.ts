@@ -19,7 +19,7 @@ async function change(statements: string): Promise<void> {
   await client.end();
 }
 
-const query = `subscription ($after: String) { orderEvents(after: $after) {
+const query = `subscription ($after: String) { orderEvents(after: $after, filter: { actions: [ASSIGNED] }) {
   cursor entry { action } order { id items { nodes { sku } } } } }`;
 
 test('an event that cannot be told whole is not told: the socket closes, and resuming tells it', async () => {
