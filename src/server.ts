@@ -23,6 +23,8 @@ import {
   tellUse,
   type RateLimiter,
 } from './graphql/rate-limit.ts';
+import { PlanExecutor } from './graphql/plan/plan-executor.ts';
+import { planPlugin, stringifyResult } from './graphql/plan/plan-plugin.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
@@ -131,7 +133,9 @@ async function addGraphql(
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       operationPlugin(app.metrics.operations),
+      planPlugin(new PlanExecutor(app.schema)),
     ],
+    stringifyResult,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
