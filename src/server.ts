@@ -24,7 +24,7 @@ import {
   type RateLimiter,
 } from './graphql/rate-limit.ts';
 import { PlanExecutor } from './graphql/plan/plan-executor.ts';
-import { planPlugin, stringifyResult } from './graphql/plan/plan-plugin.ts';
+import { planPlugin } from './graphql/plan/plan-plugin.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
@@ -135,7 +135,6 @@ async function addGraphql(
       operationPlugin(app.metrics.operations),
       planPlugin(new PlanExecutor(app.schema)),
     ],
-    stringifyResult,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

@@ -48,7 +48,11 @@ async function answers(viewer: Viewer | null, { text, variables }: RandomQuery) 
   const contextValue = contextOf(viewer);
   const plain: ExecutionResult = await execute({ schema, document, variableValues, contextValue });
   const planned = await executor.answer(document, undefined, variableValues, contextOf(viewer));
-  return { plain, body: `${JSON.stringify(plain)}\n`, planned: planned?.toString() };
+  return {
+    plain,
+    body: `${JSON.stringify(plain)}\n`,
+    planned: planned && `${JSON.stringify({ data: planned })}\n`,
+  };
 }
 
 function viewers(): (Viewer | null)[] {

@@ -15,53 +15,58 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { collectFields, type Document } from './collect-fields.ts';
+import { collectFields, type CollectedFields, type Document } from './collect-fields.ts';
 import type { PageArguments } from '../connection.type.ts';
 import type { FieldAccess, FieldAccesses } from './field-access.ts';
-import { leafWriter, type LeafShape, type LeafWriter } from './leaf-writer.ts';
+import { objectBuilder, type ObjectBuilder } from './build-result.ts';
+import { leafValue, usualValue, type Holding, type LeafValue } from './leaf-value.ts';
 
 /** A query, made ready to be run: which fields of which objects, how each gets its value, how it is written. */
 export interface Plan {
   readonly operation: OperationDefinitionNode;
   readonly document: Document;
   readonly roots: readonly RootField[];
+  readonly build: ObjectBuilder;
 }
 
 export interface ObjectPlan {
-  readonly fields: readonly PlannedField[];
+  readonly fields: readonly ObjectField[];
+  readonly build: ObjectBuilder;
 }
 
-/** How values are written, and what of them is read further. */
-export interface Shape extends LeafShape {
-  /** What stands before the value: the response key, with a comma but for the first. */
-  readonly prefix: string;
-  /** A leaf, or else an object. */
+interface Field extends Holding {
+  /** The name in the answer. */
+  readonly key: string;
   readonly content: LeafContent | ObjectContent;
 }
 
-export interface LeafContent {
+interface LeafContent {
   readonly kind: 'leaf';
-  readonly write: LeafWriter;
+  readonly valueOf: LeafValue;
+  /** JavaScript that is true of values that stay as they are. */
+  readonly usual: string | undefined;
 }
 
-export interface ObjectContent {
+interface ObjectContent {
   readonly kind: 'object';
   readonly plan: ObjectPlan;
 }
 
-export interface RootField extends Shape {
+export interface RootField extends Field {
+  readonly access: { readonly kind: 'root' };
   readonly definition: GraphQLField<unknown, unknown>;
   readonly nodes: readonly FieldNode[];
-  readonly key: string;
 }
 
-export interface PlannedField extends Shape {
+export interface ObjectField extends Field {
   readonly access: FieldAccess | TypeName;
   readonly definition: GraphQLField<unknown, unknown> | undefined;
   readonly node: FieldNode;
   /** The page that is asked for, once it has been checked, where it is the same each time. */
   fixedPage?: PageArguments;
 }
+
+export type PlannedField = RootField | ObjectField;
 
 interface TypeName {
   readonly kind: 'typeName';
@@ -70,8 +75,6 @@ interface TypeName {
 
 /** Something that only the plain executor knows. */
 class NotPlanned extends Error {}
-
-const typeNameKey = '__typename';
 
 /** Compiles the query; undefined where it is none, or asks for what is not known here. */
 export function compilePlan(
@@ -92,7 +95,7 @@ export function compilePlan(
   const document: Document = { schema, fragments, variables };
   try {
     const roots = new Compiler(document, accesses).roots(queryType, operation.selectionSet);
-    return { operation, document, roots };
+    return { operation, document, roots, build: objectBuilder(roots) };
   } catch (error) {
     if (error instanceof NotPlanned) return undefined;
     throw error;
@@ -106,67 +109,76 @@ class Compiler {
   ) {}
 
   roots(type: GraphQLObjectType, selectionSet: SelectionSetNode): RootField[] {
-    const fields = collectFields(this.document, type, [selectionSet]);
-    return Array.from(fields, ([key, nodes], index) => {
+    const fields = this.collect(type, [selectionSet]);
+    return Array.from(fields, ([key, nodes]) => {
       const definition = type.getFields()[nodes[0]!.name.value];
       // __schema, __type and __typename.
       if (!definition) throw new NotPlanned();
-      return { ...this.shape(definition.type, nodes, key, index === 0), definition, nodes, key };
+      return { ...this.field(definition.type, nodes, key), access: { kind: 'root' }, definition, nodes };
     });
   }
 
   private object(type: GraphQLObjectType, nodes: readonly FieldNode[]): ObjectPlan {
     if (type.isTypeOf) throw new NotPlanned();
-    const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    const collected = collectFields(this.document, type, selectionSets);
-    const fields = Array.from(collected, ([key, each], index): PlannedField => {
+    const collected = this.collect(
+      type,
+      nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+    );
+    const fields = Array.from(collected, ([key, each]): ObjectField => {
       const node = each[0]!;
       const fieldName = node.name.value;
-      if (fieldName === typeNameKey) return this.typeName(type, node, key, index === 0);
+      if (fieldName === '__typename') return typeName(type, node, key);
       const definition = type.getFields()[fieldName];
       const access = this.accesses.of(type, fieldName);
       if (!definition || !access) throw new NotPlanned();
-      return { ...this.shape(definition.type, each, key, index === 0), access, definition, node };
+      return { ...this.field(definition.type, each, key), access, definition, node };
     });
-    return { fields };
+    return { fields, build: objectBuilder(fields) };
   }
 
-  private typeName(type: GraphQLObjectType, node: FieldNode, key: string, isFirst: boolean): PlannedField {
-    return {
-      prefix: prefix(key, isFirst),
-      isNullable: false,
-      isList: false,
-      isItemNullable: false,
-      content: { kind: 'leaf', write: (name) => `"${name as string}"` },
-      access: { kind: 'typeName', name: type.name },
-      definition: undefined,
-      node,
-    };
+  private collect(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): CollectedFields {
+    const fields = collectFields(this.document, type, selectionSets);
+    // In an object literal it would be no member.
+    if (fields.has('__proto__')) throw new NotPlanned();
+    return fields;
   }
 
-  private shape(type: GraphQLOutputType, nodes: readonly FieldNode[], key: string, isFirst: boolean): Shape {
+  private field(type: GraphQLOutputType, nodes: readonly FieldNode[], key: string): Field {
     const outer = withoutNonNull(type);
     const isList = isListType(outer.type);
     const inner = isListType(outer.type)
       ? withoutNonNull(outer.type.ofType as GraphQLOutputType)
       : { type: outer.type, isNullable: false };
-    const shape = { isNullable: outer.isNullable, isList, isItemNullable: inner.isNullable };
-    return { prefix: prefix(key, isFirst), ...shape, content: this.content(inner.type, shape, nodes) };
+    const holding = { isNullable: outer.isNullable, isList, isItemNullable: inner.isNullable };
+    return { key, ...holding, content: this.content(inner.type, holding, nodes) };
   }
 
   private content(
     type: GraphQLOutputType,
-    shape: LeafShape,
+    holding: Holding,
     nodes: readonly FieldNode[],
   ): LeafContent | ObjectContent {
-    if (isLeafType(type)) return { kind: 'leaf', write: leafWriter(type, shape) };
+    if (isLeafType(type)) {
+      return { kind: 'leaf', valueOf: leafValue(type, holding), usual: usualValue(type, holding) };
+    }
     if (isObjectType(type)) return { kind: 'object', plan: this.object(type, nodes) };
     // Abstract types, and lists of lists.
     throw new NotPlanned();
   }
 }
 
-const prefix = (key: string, isFirst: boolean): string => `${isFirst ? '' : ','}"${key}":`;
+function typeName({ name }: GraphQLObjectType, node: FieldNode, key: string): ObjectField {
+  return {
+    key,
+    isNullable: false,
+    isList: false,
+    isItemNullable: false,
+    content: { kind: 'leaf', valueOf: (value) => value, usual: undefined },
+    access: { kind: 'typeName', name },
+    definition: undefined,
+    node,
+  };
+}
 
 function withoutNonNull(type: GraphQLOutputType): { type: GraphQLOutputType; isNullable: boolean } {
   return isNonNullType(type)

@@ -1,10 +1,10 @@
 import { getOperationAST, getVariableValues, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context.ts';
+import { buildResults } from './build-result.ts';
 import { decidingVariables } from './collect-fields.ts';
 import { compilePlan, type Plan } from './compile-plan.ts';
 import { FieldAccesses } from './field-access.ts';
 import { runPlan } from './run-plan.ts';
-import { writeAnswer } from './write-answer.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -28,19 +28,20 @@ export class PlanExecutor {
 
   constructor(private readonly schema: GraphQLSchema) {}
 
-  /** The body of the answer; undefined where the plain executor has to give it. */
+  /** The data of the answer; undefined where the plain executor has to give it. */
   async answer(
     document: DocumentNode,
     operationName: string | null | undefined,
     given: Variables,
     context: RequestContext,
-  ): Promise<Buffer | undefined> {
+  ): Promise<Record<string, unknown> | undefined> {
     const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
     const { coerced } = getVariableValues(this.schema, definitions, given);
     const plan = coerced && this.planOf(document, operationName, coerced);
     if (!plan) return undefined;
     try {
-      return writeAnswer(await runPlan(plan, coerced, context));
+      const [data] = buildResults(await runPlan(plan, coerced, context));
+      return data as Record<string, unknown>;
     } catch {
       return undefined;
     }

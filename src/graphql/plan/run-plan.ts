@@ -1,30 +1,28 @@
 import { getArgumentValues, Kind, type FieldNode, type GraphQLResolveInfo } from 'graphql';
 import { may } from '../../auth/actor.ts';
 import type { RequestContext } from '../context.ts';
-import type { ObjectPlan, Plan, PlannedField, RootField, Shape } from './compile-plan.ts';
+import type { ObjectBuilder } from './build-result.ts';
+import type { ObjectField, ObjectPlan, Plan, PlannedField, RootField } from './compile-plan.ts';
 import { readPageArguments, type FieldAccess, type MethodAccess } from './field-access.ts';
 
 /** The values of one field of all objects of a frame, and what they lead to. */
 export interface Column {
-  readonly shape: Shape;
-  /** Where the values are members of the objects, the name of these. */
-  readonly member: string;
-  /** One for each object; undefined where they are read when they are written. */
+  readonly field: PlannedField;
+  /** One for each object; undefined where they are the objects' own members. */
   values: readonly unknown[] | undefined;
   /** The objects among the values; undefined for leaves. */
   frame: Frame | undefined;
   /** Which of the frame's objects the values are, where one may be there several times; else each is the next. */
   places: readonly number[] | undefined;
+  /** What the answer has of the frame's objects, one for each value. */
+  results: readonly unknown[] | undefined;
 }
 
 /** All objects that are at one place of the answer: every line of every order of a page, say. */
 export interface Frame {
   readonly objects: readonly object[];
   readonly columns: readonly Column[];
-  /** How many of the objects have been written. */
-  written: number;
-  /** What was written of objects that are there several times. */
-  readonly texts: string[];
+  readonly build: ObjectBuilder;
 }
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -52,13 +50,7 @@ class Run {
   begin(): void {
     try {
       for (const field of this.plan.roots) {
-        const column: Column = {
-          shape: field,
-          member: '',
-          values: undefined,
-          frame: undefined,
-          places: undefined,
-        };
+        const column = emptyColumn(field);
         this.root.push(column);
         this.settle(column, [this.askRoot(field)]);
       }
@@ -70,8 +62,8 @@ class Run {
 
   private arrived(): void {
     this.waitingFor -= 1;
-    if (this.waitingFor === 0)
-      this.resolve({ objects: [this.root], columns: this.root, written: 0, texts: [] });
+    if (this.waitingFor > 0) return;
+    this.resolve({ objects: [this.root], columns: this.root, build: this.plan.build });
   }
 
   private wait<Value>(promise: Promise<Value>, then: (value: Value) => void): void {
@@ -104,16 +96,13 @@ class Run {
     return definition.resolve!(undefined, given, this.context, info);
   }
 
-  private frameOf({ fields }: ObjectPlan, sources: readonly object[]): Frame {
-    const columns = fields.map((field): Column => {
-      const member = field.access.kind === 'property' ? field.access.name : '';
-      return { shape: field, member, values: undefined, frame: undefined, places: undefined };
-    });
-    for (const [index, field] of fields.entries()) this.ask(field, columns[index]!, sources);
-    return { objects: sources, columns, written: 0, texts: [] };
+  private frameOf({ fields, build }: ObjectPlan, objects: readonly object[]): Frame {
+    const columns = fields.map(emptyColumn);
+    for (const [index, field] of fields.entries()) this.ask(field, columns[index]!, objects);
+    return { objects, columns, build };
   }
 
-  private ask(field: PlannedField, column: Column, sources: readonly object[]): void {
+  private ask(field: ObjectField, column: Column, sources: readonly object[]): void {
     const { access } = field;
     if (access.kind === 'typeName')
       return this.settle(
@@ -147,7 +136,7 @@ class Run {
     return actor !== null && may(actor, ...permissions);
   }
 
-  private readProperty(name: string, field: PlannedField, sources: readonly object[]): unknown[] {
+  private readProperty(name: string, field: ObjectField, sources: readonly object[]): unknown[] {
     return sources.map((source) => {
       const member = (source as Record<string, unknown>)[name];
       if (typeof member !== 'function') return member;
@@ -179,10 +168,11 @@ class Run {
       return;
     }
     column.values = values;
-    const { content } = column.shape;
+    const { content, isList } = column.field;
     if (content.kind === 'leaf') return;
-    const objects = objectsOf(column.shape, values);
-    const different = [...new Set(objects)];
+    const objects = objectsOf(isList ? itemsOf(values) : values);
+    // To make a small one again costs less than to find out that it is there already.
+    const different = content.plan.fields.length < 3 ? objects : [...new Set(objects)];
     column.frame = this.frameOf(content.plan, different);
     if (different.length === objects.length) return;
     const placeOf = new Map(different.map((object, place) => [object, place]));
@@ -190,8 +180,12 @@ class Run {
   }
 }
 
-/** Leaves that only have to be written are read when they are. */
-function isPlainMember(name: string, { content }: Shape, [first]: readonly object[]): boolean {
+function emptyColumn(field: PlannedField): Column {
+  return { field, values: undefined, frame: undefined, places: undefined, results: undefined };
+}
+
+/** Leaves that need no further steps are read when the answer is made. */
+function isPlainMember(name: string, { content }: ObjectField, [first]: readonly object[]): boolean {
   return (
     content.kind === 'leaf' && typeof (first as Record<string, unknown> | undefined)?.[name] !== 'function'
   );
@@ -210,8 +204,7 @@ function itemsOf(lists: readonly unknown[]): unknown[] {
   });
 }
 
-function objectsOf(shape: Shape, values: readonly unknown[]): object[] {
-  const given = shape.isList ? itemsOf(values) : values;
+function objectsOf(given: readonly unknown[]): object[] {
   return given.filter((value): value is object => {
     if (value === null || value === undefined) return false;
     if (typeof value === 'object' && !(value instanceof Error) && !isPromise(value)) return true;
