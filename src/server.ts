@@ -28,6 +28,7 @@ import { planPlugin } from './graphql/plan/plan-plugin.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
+import { SharedQueries } from './redis/persisted-queries.ts';
 import { operationPlugin } from './metrics/operation-metrics.ts';
 
 const bodyLimitBytes = 1_000_000;
@@ -136,6 +137,7 @@ async function addGraphql(
       planPlugin(new PlanExecutor(app.schema)),
     ],
     introspection: true,
+    ...(app.redis && { persistedQueries: { cache: new SharedQueries(app.redis) } }),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: app.log,
