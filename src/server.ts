@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
@@ -131,6 +131,7 @@ async function addGraphql(
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       operationPlugin(app.metrics.operations),
+      ...(app.services.replicas ? [replicaReading] : []),
     ],
     introspection: true,
     includeStacktraceInErrorResponses: false,
@@ -165,6 +166,15 @@ async function addGraphql(
   return apollo;
 }
 
+/** Queries may be answered from a replica: known as soon as it is known what the operation is, and before it runs. */
+const replicaReading: ApolloServerPlugin<RequestContext> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, contextValue }) => {
+      if (operation?.operation === 'query') contextValue.mayReadReplica();
+    },
+  }),
+};
+
 /** Who asks, read once from the token; null for nobody and for a token that is not valid. */
 function knowViewer(verifyToken: (token: string) => Viewer | null) {
   return async (request: FastifyRequest): Promise<void> => {
@@ -197,11 +207,18 @@ function addProbes(server: FastifyInstance, app: App): void {
   server.get('/readyz', { logLevel: 'warn' }, async (_request, reply) => {
     try {
       await app.services.database.ping();
-      return { status: 'ready' };
+      return { status: 'ready', ...replicasInUse(app) };
     } catch {
       return reply.code(503).send({ status: 'unavailable', reason: 'the database does not answer' });
     }
   });
+}
+
+/** Told, but no reason to be unready: without them the database itself is read. */
+function replicasInUse({ services }: App) {
+  if (!services.replicas) return {};
+  const { replicas } = services.replicas.statistics();
+  return { replicas: { inUse: replicas.filter(({ isInUse }) => isInUse).length, of: replicas.length } };
 }
 
 /** Counts what is answered, and serves the metrics to whoever may have them. */

@@ -24,7 +24,7 @@ import {
   Statistics,
 } from './statistics.type.ts';
 
-const readOf = (context: RequestContext) => context.services.database.read;
+const readOf = (context: RequestContext) => context.read;
 const longestRangeDays = 3_660;
 const daysByDefault = 30;
 
