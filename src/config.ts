@@ -182,7 +182,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   }
   for (const name of ['DATABASE_DIRECT_URL', 'DATABASE_REPLICA_URLS'] as const) {
     if (values.DATABASE_URL === undefined && (values[name]?.length ?? 0) > 0)
-      throw new ConfigError([`${name}: needs DATABASE_URL; the embedded server has neither pooler nor replica`]);
+      throw new ConfigError([
+        `${name}: needs DATABASE_URL; the embedded server has neither pooler nor replica`,
+      ]);
   }
   const keys = values.JWT_KEYS ?? [{ id: 'default', secret: values.JWT_SECRET ?? sampleJwtSecret }];
   return Object.freeze({

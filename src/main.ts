@@ -58,7 +58,8 @@ async function start(role: ProcessRole): Promise<void> {
       ? undefined
       : { urls, poolSize, maximumLagMs, primaryOptions: databaseOptions };
   const app = await createApp({ database, signingKeys, log, stripe, redis, metrics, webhooks, replicas });
-  const jobs = role === 'api' ? undefined : startJobs(app, config, directUrl ? withoutGuards(directUrl) : url);
+  const jobs =
+    role === 'api' ? undefined : startJobs(app, config, directUrl ? withoutGuards(directUrl) : url);
   // Jobs need the database as requests do: it is closed after both.
   const close = async (): Promise<void> => {
     await jobs?.stop();

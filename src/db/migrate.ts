@@ -31,7 +31,7 @@ export async function migrate(url: string, poolerUrl?: string): Promise<void> {
   const client = postgres(url, {
     max: 1,
     onnotice: () => {},
-    connection: migrationSettings,
+    connection: { ...migrationSettings },
   });
   try {
     await refuseUnusable(client, url);

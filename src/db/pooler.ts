@@ -5,7 +5,7 @@ import { sessionGuards } from './driver/database.ts';
 const unusualSetting = '3599s';
 
 /** Of a connection that migrates: whatever the role has for the pooler's sake is not for it. */
-export const migrationSettings = {
+export const migrationSettings: Readonly<Record<string, string>> = {
   application_name: 'orders-migrate',
   default_transaction_read_only: 'off',
   statement_timeout: '0',

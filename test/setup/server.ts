@@ -105,6 +105,11 @@ export interface ServeOptions {
   readonly socketLimits?: SocketLimits;
   readonly rateLimitPerMinute?: number;
   readonly redisUrl?: string;
+  /** Addresses of standbys, and how far they may be behind. */
+  readonly replicas?: { readonly urls: readonly string[]; readonly maximumLagMs: number };
+  /** Past the pooler that the server's own address leads to. */
+  readonly directUrl?: string;
+  readonly poolSize?: number;
 }
 
 export async function serve(
@@ -112,11 +117,15 @@ export async function serve(
   port = 0,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
-  const { stripe, redisUrl, webhooks = localReceivers, ...serverOptions } = options;
+  const { stripe, redisUrl, webhooks = localReceivers, replicas, directUrl, ...serverOptions } = options;
   const log = testLog();
   const metrics = new Metrics();
+  const prepare = directUrl === undefined;
+  const { poolSize = 8 } = options;
+  const primaryOptions = { url: databaseUrl, directUrl, prepare, poolSize, observer: metrics.database };
   const app = await createApp({
-    database: openDatabase({ url: databaseUrl, poolSize: 8, observer: metrics.database }),
+    database: openDatabase(primaryOptions),
+    replicas: replicas && { ...replicas, poolSize: 4, primaryOptions },
     signingKeys: testSigningKeys,
     metrics,
     stripe,

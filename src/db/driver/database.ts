@@ -77,7 +77,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   const readWithin = (limitMs: number, text: string, parameters: readonly unknown[], shape: Shape) =>
     repeatOnceWhenLost(() => readOnce(pool, limitMs, text, parameters, shape));
   const { directUrl } = options;
-  const listening = directUrl ? wireOptions({ ...options, url: directUrl, prepare: true }, workTimeoutMs) : wire;
+  const listening = directUrl
+    ? wireOptions({ ...options, url: directUrl, prepare: true }, workTimeoutMs)
+    : wire;
   return {
     read: readHandle((text, parameters, shape) => readWithin(workTimeoutMs, text, parameters, shape)),
     run: (text, parameters, shape, limitMs = workTimeoutMs) => readWithin(limitMs, text, parameters, shape),

@@ -18,6 +18,8 @@ export interface ReplicaOptions {
   readonly poolSize: number;
   readonly prepare: boolean;
   readonly maximumLagMs: number;
+  /** How long it has to be well before it is read. */
+  readonly probationMs: number;
   /** Of the primary; whoever has another one is no replica of it. */
   readonly identity: string;
   readonly observer?: DatabaseObserver | undefined;
@@ -74,12 +76,12 @@ export class Replica<Mark> {
   }
 
   /**
-   * Only after it has been within the bound for as long as the bound: by then every server has seen that it may be
-   * read again, and waits for it after a write.
+   * Only after it has been within the bound for a while: by then every server has seen that it may be read again, and
+   * waits for it after a write.
    */
   isUsable(now: number): boolean {
-    const { maximumLagMs } = this.#options;
-    return this.lagMs(now) <= maximumLagMs && now - this.#withinSince >= maximumLagMs;
+    const { maximumLagMs, probationMs } = this.#options;
+    return this.lagMs(now) <= maximumLagMs && now - this.#withinSince >= probationMs;
   }
 
   source() {

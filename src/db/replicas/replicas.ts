@@ -12,7 +12,10 @@ export interface ReplicasOptions<Mark> {
   readonly poolSize: number;
   /** No read shows a state that is older than this. */
   readonly maximumLagMs: number;
-  readonly log: { warn(details: object, message: string): void; info(details: object, message: string): void };
+  readonly log: {
+    warn(details: object, message: string): void;
+    info(details: object, message: string): void;
+  };
   /** Something that is known now, to be given to whoever reads what is at least as new. */
   readonly mark: () => Mark;
 }
@@ -50,6 +53,7 @@ export const noReplicas: ReplicaStatistics = {
 };
 
 const longestIntervalMs = 200;
+const intervalsOnProbation = 5;
 /** Between two samples while the answer to a write waits for the replicas. */
 const hurriedIntervalMs = 3;
 const findingMessages: Record<Exclude<Finding, 'replica'>, string> = {
@@ -83,7 +87,8 @@ export class Replicas<Mark> {
     this.#options = options;
     this.#samplesOf = samplesOf;
     this.#intervalMs = Math.min(maximumLagMs / 5, longestIntervalMs);
-    const common = { primary, poolSize, prepare, maximumLagMs, identity, observer };
+    const probationMs = this.#intervalMs * intervalsOnProbation;
+    const common = { primary, poolSize, prepare, maximumLagMs, probationMs, identity, observer };
     this.#replicas = urls.map((url) => new Replica<Mark>({ ...common, url }));
   }
 
