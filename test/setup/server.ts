@@ -107,9 +107,8 @@ export interface ServeOptions {
   readonly redisUrl?: string;
   /** Addresses of standbys, and how far they may be behind. */
   readonly replicas?: { readonly urls: readonly string[]; readonly maximumLagMs: number };
-  /** Past the pooler that the server's own address leads to. */
-  readonly directUrl?: string;
-  readonly poolSize?: number;
+  /** A pooler in transaction mode, between the server and its database. */
+  readonly poolerUrl?: string;
 }
 
 export async function serve(
@@ -117,12 +116,14 @@ export async function serve(
   port = 0,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
-  const { stripe, redisUrl, webhooks = localReceivers, replicas, directUrl, ...serverOptions } = options;
+  const { stripe, redisUrl, webhooks = localReceivers, replicas, poolerUrl, ...serverOptions } = options;
   const log = testLog();
   const metrics = new Metrics();
-  const prepare = directUrl === undefined;
-  const { poolSize = 8 } = options;
-  const primaryOptions = { url: databaseUrl, directUrl, prepare, poolSize, observer: metrics.database };
+  const address =
+    poolerUrl === undefined
+      ? { url: databaseUrl }
+      : { url: poolerUrl, directUrl: databaseUrl, prepare: false };
+  const primaryOptions = { ...address, poolSize: 8, observer: metrics.database };
   const app = await createApp({
     database: openDatabase(primaryOptions),
     replicas: replicas && { ...replicas, poolSize: 4, primaryOptions },
