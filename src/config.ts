@@ -27,12 +27,10 @@ const signingKeys = z.string().transform((text, context) =>
   }),
 );
 
+const postgresAddress = /^postgres(ql)?:\/\//;
 const databaseAddress = z
   .string()
-  .regex(
-    /^postgres(ql)?:\/\//,
-    'must be a PostgreSQL address such as postgres://user:password@host:5432/orders',
-  );
+  .regex(postgresAddress, 'must be a PostgreSQL address such as postgres://user:password@host:5432/orders');
 
 const environmentSchema = z.object({
   NODE_ENV: z.string().default('development'),
@@ -43,7 +41,10 @@ const environmentSchema = z.object({
   DATABASE_REPLICA_URLS: z
     .string()
     .transform((text) => text.split(',').map((url) => url.trim()))
-    .pipe(z.array(databaseAddress))
+    .refine(
+      (urls) => urls.every((url) => postgresAddress.test(url)),
+      'must be PostgreSQL addresses such as postgres://user:password@replica:5432/orders, with commas',
+    )
     .default([]),
   REPLICA_MAXIMUM_LAG_MS: z.coerce
     .number('must be a number of milliseconds')
