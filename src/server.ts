@@ -8,6 +8,7 @@ import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { OperationTypeNode } from 'graphql';
 import type { App } from './app.ts';
 import type { Viewer } from './auth/actor.ts';
 import { bearerToken } from './auth/token.ts';
@@ -170,7 +171,7 @@ async function addGraphql(
 const replicaReading: ApolloServerPlugin<RequestContext> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation, contextValue }) => {
-      if (operation?.operation === 'query') contextValue.mayReadReplica();
+      if (operation?.operation === OperationTypeNode.QUERY) contextValue.mayReadReplica();
     },
   }),
 };

@@ -69,10 +69,7 @@ export class FulfillmentResolver {
     @Arg('number', () => String, { description: 'The fulfillment’s number.' }) number: string,
     @Ctx() context: RequestContext,
   ) {
-    const id = await findFulfillmentIdByNumber(
-      { read: context.read, actor: context.viewer },
-      number,
-    );
+    const id = await findFulfillmentIdByNumber({ read: context.read, actor: context.viewer }, number);
     return id === null ? null : context.loader(fulfillmentById).load(id);
   }
 

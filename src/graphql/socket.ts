@@ -1,6 +1,7 @@
 import {
   getOperationAST,
   GraphQLError,
+  OperationTypeNode,
   type ExecutionResult,
   type GraphQLFormattedError,
   type GraphQLSchema,
@@ -111,7 +112,7 @@ export function makeSocketHandler(parts: {
             ? close(context, tooSlowCloseCode, tooSlowReason)
             : close(context, unavailableCloseCode, unavailableReason),
       );
-      const isQuery = getOperationAST(document, operationName)?.operation === 'query';
+      const isQuery = getOperationAST(document, operationName)?.operation === OperationTypeNode.QUERY;
       if (isQuery) requestContext.mayReadReplica();
       return requestContext;
     },

@@ -80,10 +80,7 @@ export class OrderResolver {
     @Arg('number', () => String, { description: 'The order’s number.' }) number: string,
     @Ctx() context: RequestContext,
   ) {
-    const id = await findOrderIdByNumber(
-      { read: context.read, actor: context.viewer },
-      number,
-    );
+    const id = await findOrderIdByNumber({ read: context.read, actor: context.viewer }, number);
     return id === null ? null : context.loader(orderById).load(id);
   }
 

@@ -6,7 +6,7 @@ import { createTestDatabase } from '../setup/database.ts';
 import { mutate, placeOrder, stockedVariant } from '../setup/fixtures.ts';
 import { asker, serve, startTestServerOn, type Ask, type TestServer } from '../setup/server.ts';
 import { waitUntil } from '../setup/wait-until.ts';
-import { followOrders } from '../subscriptions/live-client.ts';
+import { followOrders, socketClient } from '../subscriptions/live-client.ts';
 import { startPrimary, startStandby, withClient, type Primary, type Standby } from './standby.ts';
 import type { RunningServer } from '../../src/server.ts';
 
@@ -80,6 +80,9 @@ test('queries are read from the replica: with its replay paused they show what i
     const counted = await readFrom(patient);
     expect(await variantName(patient)).toBe('before');
     expect(await readFrom(patient)).toEqual({ ...counted, replica: counted.replica + 1 });
+    expect(await overSocket(patient, `{ variant(sku: "${sku}") { name } }`)).toEqual({
+      variant: { name: 'before' },
+    });
     // A mutation decides by the database itself.
     const taken = await mutate(managerOf(patient), 'createProduct', newProduct(sku), 'product { id }');
     expect(taken.userErrors).toHaveLength(1);
@@ -230,6 +233,15 @@ test('an address that leads to something else is refused, one that does not answ
   expect(await variantName(server)).toBe('only at the primary');
   await server.stop();
 });
+
+function overSocket({ url }: { url: string }, query: string): Promise<unknown> {
+  const client = socketClient(url, first.tokens.order_manager);
+  return new Promise((resolve, reject) => {
+    let data: unknown;
+    const next = (answer: { data?: unknown }): void => void (data = answer.data);
+    client.subscribe({ query }, { next, error: reject, complete: () => resolve(data) });
+  }).finally(() => client.dispose());
+}
 
 function newProduct(newSku: string) {
   const price = { amountMinor: 100, currency: 'GBP' };

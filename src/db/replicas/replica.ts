@@ -35,6 +35,11 @@ export const identityText = `(select system_identifier from pg_control_system())
 const checkText = `select pg_is_in_recovery() as "isReplica", pg_last_wal_replay_lsn()::text as replayed,
   ${identityText} as identity`;
 
+/** Whoever does not answer in this time is away, however large the bound is. */
+export const checkLimitMs = 1_000;
+/** The primary is there for whoever has to wait longer. */
+const acquireTimeoutMs = 1_000;
+
 /** One replica, and how much of the primary it shows. */
 export class Replica<Mark> {
   /** Without user and password. */
@@ -56,8 +61,8 @@ export class Replica<Mark> {
   constructor(options: ReplicaOptions) {
     this.#options = options;
     this.name = new URL(options.url).host;
-    const { url, poolSize, prepare, maximumLagMs, observer } = options;
-    const common = { url, prepare, acquireTimeoutMs: Math.max(maximumLagMs, 1_000) };
+    const { url, poolSize, prepare, observer } = options;
+    const common = { url, prepare, acquireTimeoutMs };
     this.#database = openDatabase({ ...common, poolSize, ...(observer && { observer }) });
     this.#checks = openDatabase({ ...common, poolSize: 1 });
     this.#handle = this.#makeHandle();
@@ -92,7 +97,7 @@ export class Replica<Mark> {
   async check(samples: readonly Sample<Mark>[]): Promise<void> {
     this.isBeingChecked = true;
     try {
-      const [row] = await this.#checks.run(checkText, [], 'objects', this.#options.maximumLagMs);
+      const [row] = await this.#checks.run(checkText, [], 'objects', checkLimitMs);
       this.finding = this.#judge(row!['isReplica'] as boolean, row!['identity'] as string);
       if (this.finding !== 'replica') return this.#leave();
       const replayed = parseLogPosition(row!['replayed'] as string);
@@ -142,10 +147,15 @@ export class Replica<Mark> {
     const handle: ReplicaHandle = new ReplicaHandle(this.#database, this.#options.primary, (error) => {
       this.repeatedReads += 1;
       if (handle !== this.#handle) return;
-      const isGone = error instanceof DatabaseUnavailableError || error instanceof WorkTimeoutError;
-      if (isGone) this.#leave();
+      if (isGone(error)) this.#leave();
       else this.#replaceHandle();
     });
     return handle;
   }
+}
+
+/** A conflict with its recovery, or a pool that is busy, says nothing about the next read. */
+function isGone(error: unknown): boolean {
+  if (error instanceof WorkTimeoutError) return true;
+  return error instanceof DatabaseUnavailableError && error.reason !== 'busy';
 }

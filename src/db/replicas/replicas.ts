@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase, type Database, type DatabaseOptions, type Executor } from '../driver/database.ts';
 import { DatabaseNotUsableError } from '../migrate.ts';
 import { endOfLastRecord, parseLogPosition } from './log-position.ts';
-import { identityText, Replica, type Finding, type Sample } from './replica.ts';
+import { checkLimitMs, identityText, Replica, type Finding, type Sample } from './replica.ts';
 
 export interface ReplicasOptions<Mark> {
   /** What answers when no replica may, and how it was opened. */
@@ -189,7 +189,7 @@ export class Replicas<Mark> {
     const mark = this.#options.mark();
     const { maximumLagMs } = this.#options;
     const text = 'select pg_current_wal_insert_lsn()::text as position';
-    const [row] = await this.#samplesOf.run(text, [], 'objects', maximumLagMs);
+    const [row] = await this.#samplesOf.run(text, [], 'objects', checkLimitMs);
     const position = endOfLastRecord(parseLogPosition(row!['position'] as string));
     // Older ones would not make a replica usable.
     this.#samples = this.#samples.filter((sample) => at - sample.at <= maximumLagMs);
