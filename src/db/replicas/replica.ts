@@ -1,16 +1,9 @@
 import { openDatabase, type Database } from '../driver/database.ts';
 import { DatabaseUnavailableError, WorkTimeoutError } from '../driver/errors.ts';
 import type { DatabaseObserver } from '../driver/observer.ts';
-import { parseLogPosition, type LogPosition } from './log-position.ts';
+import { parseLogPosition } from './log-position.ts';
+import { checkLimitMs, identityText, type Sample } from './primary-samples.ts';
 import { ReplicaHandle } from './replica-handle.ts';
-
-/** What the primary's log looked like at a moment of this process. */
-export interface Sample<Mark> {
-  /** Taken before the primary was asked: everything that was committed by then lies before `position`. */
-  readonly at: number;
-  readonly position: LogPosition;
-  readonly mark: Mark;
-}
 
 export interface ReplicaOptions {
   readonly url: string;
@@ -28,15 +21,9 @@ export interface ReplicaOptions {
 /** What was found at the address: a replica of ours, another server, or nobody. */
 export type Finding = 'replica' | 'primary' | 'stranger' | 'away';
 
-/** Which server and which database in it; the same at a primary and at all of its replicas. */
-export const identityText = `(select system_identifier from pg_control_system()) || '/' ||
-  (select oid from pg_database where datname = current_database())`;
-
 const checkText = `select pg_is_in_recovery() as "isReplica", pg_last_wal_replay_lsn()::text as replayed,
   ${identityText} as identity`;
 
-/** Whoever does not answer in this time is away, however large the bound is. */
-export const checkLimitMs = 1_000;
 /** The primary is there for whoever has to wait longer. */
 const acquireTimeoutMs = 1_000;
 

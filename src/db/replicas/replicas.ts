@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase, type Database, type DatabaseOptions, type Executor } from '../driver/database.ts';
+import type { Database, DatabaseOptions, Executor } from '../driver/database.ts';
 import { DatabaseNotUsableError } from '../migrate.ts';
-import { endOfLastRecord, parseLogPosition } from './log-position.ts';
-import { checkLimitMs, identityText, Replica, type Finding, type Sample } from './replica.ts';
+import { PrimarySamples } from './primary-samples.ts';
+import { Replica, type Finding } from './replica.ts';
 
 export interface ReplicasOptions<Mark> {
   /** What answers when no replica may, and how it was opened. */
@@ -70,22 +70,25 @@ const findingMessages: Record<Exclude<Finding, 'replica'>, string> = {
 export class Replicas<Mark> {
   readonly #options: ReplicasOptions<Mark>;
   readonly #replicas: readonly Replica<Mark>[];
-  readonly #samplesOf: Database;
+  readonly #primary: PrimarySamples<Mark>;
   readonly #intervalMs: number;
   readonly #stopping = new AbortController();
   readonly #waiting = new Set<() => void>();
   readonly #told = new Map<Replica<Mark>, Finding>();
-  #samples: Sample<Mark>[] = [];
   #sampling: Promise<void> = Promise.resolve();
   #hurry: () => void = () => {};
   #next = 0;
   #counters = { fromReplicas: 0, fromPrimary: 0, waitedMs: 0 };
 
-  private constructor(options: ReplicasOptions<Mark>, samplesOf: Database, identity: string) {
+  private constructor(
+    options: ReplicasOptions<Mark>,
+    primarySamples: PrimarySamples<Mark>,
+    identity: string,
+  ) {
     const { urls, primary, primaryOptions, poolSize, maximumLagMs } = options;
     const { prepare = true, observer } = primaryOptions;
     this.#options = options;
-    this.#samplesOf = samplesOf;
+    this.#primary = primarySamples;
     this.#intervalMs = Math.min(maximumLagMs / 5, longestIntervalMs);
     const probationMs = this.#intervalMs * intervalsOnProbation;
     const common = { primary, poolSize, prepare, maximumLagMs, probationMs, identity, observer };
@@ -94,18 +97,18 @@ export class Replicas<Mark> {
 
   /** Refuses addresses that lead to another database; a replica that does not answer is used when it does. */
   static async open<Mark>(options: ReplicasOptions<Mark>): Promise<Replicas<Mark>> {
-    const samplesOf = openDatabase({ ...options.primaryOptions, poolSize: 1 });
+    const { primaryOptions, maximumLagMs, mark } = options;
+    const primary = new PrimarySamples(primaryOptions, maximumLagMs, mark);
     let replicas: Replicas<Mark> | undefined;
     try {
-      const [row] = await samplesOf.run(`select ${identityText} as identity`, [], 'objects');
-      replicas = new Replicas<Mark>(options, samplesOf, row!['identity'] as string);
-      await replicas.#sample();
-      await Promise.all(replicas.#replicas.map((replica) => replica.check(replicas!.#samples)));
+      replicas = new Replicas<Mark>(options, primary, await primary.identity());
+      await primary.take();
+      await Promise.all(replicas.#replicas.map((replica) => replica.check(primary.samples)));
       replicas.#refuseStrangers();
       replicas.#sampling = replicas.#keepSampling();
       return replicas;
     } catch (error) {
-      await (replicas ? replicas.close() : samplesOf.close());
+      await (replicas ?? primary).close();
       throw error;
     }
   }
@@ -160,7 +163,7 @@ export class Replicas<Mark> {
     this.#hurry();
     this.#wakeWaiting();
     await this.#sampling;
-    await Promise.all([this.#samplesOf.close(), ...this.#replicas.map((replica) => replica.close())]);
+    await Promise.all([this.#primary.close(), ...this.#replicas.map((replica) => replica.close())]);
   }
 
   #refuseStrangers(): void {
@@ -178,26 +181,14 @@ export class Replicas<Mark> {
       await this.#pause();
       if (signal.aborted) return;
       // Without a new sample the replicas grow old, and the primary is asked.
-      await this.#sample().catch(() => {});
+      await this.#primary.take().catch(() => {});
       // One that hangs must not keep the others waiting.
       for (const replica of this.#replicas) if (!replica.isBeingChecked) void this.#check(replica);
     }
   }
 
-  async #sample(): Promise<void> {
-    const at = performance.now();
-    const mark = this.#options.mark();
-    const { maximumLagMs } = this.#options;
-    const text = 'select pg_current_wal_insert_lsn()::text as position';
-    const [row] = await this.#samplesOf.run(text, [], 'objects', checkLimitMs);
-    const position = endOfLastRecord(parseLogPosition(row!['position'] as string));
-    // Older ones would not make a replica usable.
-    this.#samples = this.#samples.filter((sample) => at - sample.at <= maximumLagMs);
-    this.#samples.push({ at, position, mark });
-  }
-
   async #check(replica: Replica<Mark>): Promise<void> {
-    await replica.check(this.#samples);
+    await replica.check(this.#primary.samples);
     this.#tellChanges();
     this.#wakeWaiting();
   }
