@@ -47,6 +47,19 @@ describe.skipIf(!isPgBouncerInstalled)('through PgBouncer in transaction mode', 
   const managers = () =>
     [home.url, ...others.map(({ url }) => url)].map((url) => asker(url, home.tokens.order_manager));
 
+  /** As a shop does when the server is too busy: again, with the same key, until there is an answer. */
+  async function buyPatiently(of: string, buyer: number): Promise<any> {
+    const asks = managers();
+    for (let attempt = 1; ; attempt += 1) {
+      const ask = asks[(buyer + attempt) % asks.length]!;
+      try {
+        return await mutate(ask, 'createOrder', orderOf(of, `${of} ${buyer}`), 'order { id }');
+      } catch (error) {
+        if (!String(error).includes('SERVICE_UNAVAILABLE') || attempt === 20) throw error;
+      }
+    }
+  }
+
   test('an order goes from the cart to the door, and who subscribes is told each step', async () => {
     const { url } = others[0]!;
     const cursor = await managers()[1]!('{ eventCursor }');
@@ -63,12 +76,7 @@ describe.skipIf(!isPgBouncerInstalled)('through PgBouncer in transaction mode', 
 
   test('more connections than the pooler has: nothing is oversold, and PostgreSQL sees a few', async () => {
     const scarce = (await stockedVariant(home, { LONDON: 20 })).sku;
-    const asks = managers();
-    const answers = await Promise.all(
-      Array.from({ length: 150 }, (_, buyer) =>
-        mutate(asks[buyer % asks.length]!, 'createOrder', orderOf(scarce, `scarce ${buyer}`), 'order { id }'),
-      ),
-    );
+    const answers = await Promise.all(Array.from({ length: 90 }, (_, buyer) => buyPatiently(scarce, buyer)));
     expect(answers.filter(({ order }) => order !== null)).toHaveLength(20);
     const refused = answers.filter(({ order }) => order === null).flatMap(({ userErrors }) => userErrors);
     expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['INSUFFICIENT_STOCK']));

@@ -54,8 +54,8 @@ export interface Database {
   /** Resolves when the database answers within two seconds. */
   ping(): Promise<void>;
   statistics(): DatabaseStatistics;
-  /** Waits for the units of work in progress, up to their own limit, and then closes every connection. */
-  close(): Promise<void>;
+  /** Waits for the units of work in progress, up to their own limit or this one, and then closes every connection. */
+  close(limitMs?: number): Promise<void>;
 }
 
 const pingTimeoutMs = 2_000;
@@ -97,8 +97,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       await readWithin(pingTimeoutMs, 'select 1', [], 'arrays');
     },
     statistics: () => ({ ...pool.gauges, ...pool.counters, repeatedTransactions }),
-    close: async () => {
-      await Promise.all([...[...subscriptions].map((each) => each.close()), pool.close(workTimeoutMs)]);
+    close: async (limitMs = workTimeoutMs) => {
+      await Promise.all([...[...subscriptions].map((each) => each.close()), pool.close(limitMs)]);
     },
   };
 }

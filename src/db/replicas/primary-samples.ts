@@ -54,7 +54,7 @@ export class PrimarySamples<Mark> {
   }
 
   close(): Promise<void> {
-    return this.#database.close();
+    return this.#database.close(checkLimitMs);
   }
 
   /**

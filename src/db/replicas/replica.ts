@@ -98,7 +98,8 @@ export class Replica<Mark> {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#database.close(), this.#checks.close()]);
+    // What is still asked of it has been asked of the primary since, or it would be answered.
+    await Promise.all([this.#database.close(checkLimitMs), this.#checks.close(checkLimitMs)]);
   }
 
   #judge(isReplica: boolean, identity: string): Finding {
