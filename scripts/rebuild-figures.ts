@@ -11,7 +11,7 @@ const log = (message: string) => console.error(message);
 const embedded = config.databaseUrl
   ? undefined
   : await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log });
-const url = config.databaseUrl ?? embedded!.url;
+const url = config.databaseDirectUrl ?? config.databaseUrl ?? embedded!.url;
 await migrate(url);
 const database = openDatabase({ url, poolSize: 2, applicationName: 'orders-figures' });
 try {

@@ -1,4 +1,4 @@
-import type { Database } from '../db/driver/database.ts';
+import type { Executor } from '../db/driver/database.ts';
 import { isAfter, type LogPlace } from '../history/log-place.ts';
 import { loadDashboard, type DashboardFigures } from './dashboard.ts';
 import type { FiguresScope } from './figures.repository.ts';
@@ -26,20 +26,20 @@ class DashboardCache {
   private place: LogPlace | undefined;
   private readonly kept = new Map<string, Kept>();
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly read: Executor) {}
 
   /** What is counted at this moment, or was a moment ago. */
   recentProgress(): Promise<LogPlace> {
     const now = performance.now();
     if (!this.asked || now - this.asked.at > progressKeptMs) {
-      this.asked = { at: now, place: readProgress(this.database.read) };
+      this.asked = { at: now, place: readProgress(this.read) };
     }
     return this.asked.place;
   }
 
   /** With everything that is counted when this is called. */
   async latest(scope: FiguresScope, days: number): Promise<DashboardFigures> {
-    return this.dashboard(await readProgress(this.database.read), scope, days);
+    return this.dashboard(await readProgress(this.read), scope, days);
   }
 
   /** With everything up to the place, which has been counted. */
@@ -53,7 +53,7 @@ class DashboardCache {
     const key = JSON.stringify([scope.channel ?? null, scope.locationCode ?? null, days]);
     const known = this.kept.get(key);
     if (known && performance.now() - known.at < keptMs) return known.dashboard;
-    const dashboard = loadDashboard(this.database.read, scope, days);
+    const dashboard = loadDashboard(this.read, scope, days);
     if (this.kept.size < keptAtMost || known) this.keep(key, dashboard);
     return dashboard;
   }
@@ -67,11 +67,11 @@ class DashboardCache {
   }
 }
 
-const caches = new WeakMap<Database, DashboardCache>();
+const caches = new WeakMap<Executor, DashboardCache>();
 
-/** The dashboards of a database, of which a process has one or, beside replicas, a few. */
-export function dashboardsOf(database: Database): DashboardCache {
-  let cache = caches.get(database);
-  if (!cache) caches.set(database, (cache = new DashboardCache(database)));
+/** The dashboards as they are read from the database, or from a replica that counts a little later. */
+export function dashboardsOf(read: Executor): DashboardCache {
+  let cache = caches.get(read);
+  if (!cache) caches.set(read, (cache = new DashboardCache(read)));
   return cache;
 }

@@ -25,7 +25,7 @@ import {
   Statistics,
 } from './statistics.type.ts';
 
-const readOf = (context: RequestContext) => context.services.database.read;
+const readOf = (context: RequestContext) => context.read;
 const longestRangeDays = 3_660;
 const daysByDefault = 30;
 
@@ -48,7 +48,7 @@ export class DashboardResolver {
     @Args(() => DashboardArguments) { filter, days }: DashboardArguments,
     @Ctx() context: RequestContext,
   ) {
-    return dashboardsOf(context.services.database).latest(filter ?? {}, days);
+    return dashboardsOf(context.read).latest(filter ?? {}, days);
   }
 
   @FieldResolver(() => [Kpi], {

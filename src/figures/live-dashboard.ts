@@ -37,7 +37,7 @@ export async function followDashboard(
   events: AsyncIterableIterator<readonly LogEvent[]>,
   options: LiveDashboardOptions,
 ): Promise<AsyncIterableIterator<DashboardUpdate>> {
-  const source = dashboardsOf(database);
+  const source = dashboardsOf(database.read);
   const describe = (dashboard: DashboardFigures): string => JSON.stringify(options.shown(dashboard));
   const load = async () => source.dashboard(await source.recentProgress(), options.scope, options.days);
   let told = options.tellFirst ? undefined : describe(await load());

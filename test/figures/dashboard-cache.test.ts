@@ -16,7 +16,7 @@ const openCount = '{ dashboard { openCount kpis { name } } }';
 
 test('many who ask at once are answered from one reading, and every change that is counted is in the next', async () => {
   await countEverything(server.database);
-  const cache = dashboardsOf(server.database);
+  const cache = dashboardsOf(server.database.read);
   const first = await Promise.all(Array.from({ length: 20 }, () => cache.latest({}, 30)));
   expect(new Set(first).size).toBe(1);
   for (let placed = 1; placed <= 5; placed += 1) {
@@ -32,7 +32,7 @@ test('many who ask at once are answered from one reading, and every change that 
 
 test('filters and days have their own; whoever looked earlier does not bring an older one back', async () => {
   await countEverything(server.database);
-  const cache = dashboardsOf(server.database);
+  const cache = dashboardsOf(server.database.read);
   const [all, ofPos, week] = await Promise.all([
     cache.latest({}, 30),
     cache.latest({ channel: 'retail_pos' }, 30),
@@ -60,7 +60,7 @@ test('the same reading shows each viewer only what they may see', async () => {
 });
 
 test('it is read again after a second, and at once after a failure', async () => {
-  const cache = dashboardsOf(server.database);
+  const cache = dashboardsOf(server.database.read);
   const first = await cache.latest({}, 30);
   expect(await cache.latest({}, 30)).toBe(first);
   vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1_001);
