@@ -70,14 +70,14 @@ const greatestShare = (copies: number): number =>
 
 const seedSettings: Readonly<Record<string, string>> = {
   shared_buffers: '2GB',
-  max_wal_size: '8GB',
+  max_wal_size: '3GB',
   checkpoint_timeout: '30min',
   wal_level: 'minimal',
   max_wal_senders: '0',
   autovacuum: 'off',
   jit: 'off',
 };
-const usualSettings: Readonly<Record<string, string>> = { shared_buffers: '2GB', max_wal_size: '4GB' };
+const usualSettings: Readonly<Record<string, string>> = { shared_buffers: '2GB', max_wal_size: '2GB' };
 
 /** Takes effect at the next start of the server. */
 async function configure(dataDirectory: string, settings: Readonly<Record<string, string>>): Promise<void> {
