@@ -49,7 +49,7 @@ export async function withScaleWorld<Outcome>(
       return await work({ ...world, ask: () => Promise.reject(new Error('There is no server.')) });
     const server = await startChildServer(
       'scale',
-      [main, '--role', 'all'],
+      [main, '--role', 'api'],
       {
         DATABASE_URL: database.url,
         DATABASE_POOL_SIZE: '8',
