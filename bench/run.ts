@@ -36,6 +36,8 @@ const fromProject = (...names: string[]): string =>
   path.join(fileURLToPath(new URL('..', import.meta.url)), ...names);
 /** So many different orders, so that neither side answers from what it has just read. */
 const orderSample = 200;
+/** As `npm start` has them. */
+const nodeFlags = ['--max-semi-space-size=64', '--min-semi-space-size=32'];
 const signingKey = { id: 'default', secret: randomBytes(36).toString('base64') };
 
 interface Options {
@@ -168,12 +170,22 @@ async function withServers<Outcome>(
   const environment = { DATABASE_URL: database.url, DATABASE_POOL_SIZE: String(poolSize) };
   const ofApi = { ...environment, NODE_ENV: 'production', JWT_SECRET: signingKey.secret };
   const log = (name: string): string => path.join(os.tmpdir(), `orders-bench-${process.pid}-${name}.log`);
-  const ours = await startChildServer('ours', [fromProject('dist/main.js')], ofApi, log('ours'));
+  const ours = await startChildServer(
+    'ours',
+    [...nodeFlags, fromProject('dist/main.js'), '--role', 'api'],
+    ofApi,
+    log('ours'),
+  );
   try {
     const handWritten = ['--import', 'tsx', fromProject('bench/hand-written-server.ts')];
     const other = await (against === undefined
       ? startChildServer('hand-written', handWritten, environment, log('hand-written'))
-      : startChildServer('other build', [path.resolve(against)], ofApi, log('other')));
+      : startChildServer(
+          'other build',
+          [...nodeFlags, path.resolve(against), '--role', 'api'],
+          ofApi,
+          log('other'),
+        ));
     try {
       return await work({ ours, other });
     } finally {

@@ -23,9 +23,12 @@ import {
   tellUse,
   type RateLimiter,
 } from './graphql/rate-limit.ts';
+import { PlanExecutor } from './graphql/plan/plan-executor.ts';
+import { planPlugin } from './graphql/plan/plan-plugin.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
+import { SharedQueries } from './redis/persisted-queries.ts';
 import { operationPlugin } from './metrics/operation-metrics.ts';
 
 const bodyLimitBytes = 1_000_000;
@@ -131,8 +134,10 @@ async function addGraphql(
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       operationPlugin(app.metrics.operations),
+      planPlugin(new PlanExecutor(app.schema)),
     ],
     introspection: true,
+    ...(app.redis && { persistedQueries: { cache: new SharedQueries(app.redis) } }),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: app.log,

@@ -15,7 +15,7 @@ import {
   type CommandRequest,
   type WriteServices,
 } from '../write/run-command.ts';
-import type { LoaderDefinition } from './loading.ts';
+import type { LoaderDefinition, LoaderSource } from './loading.ts';
 import { invalidIds, validateInput } from './validation.ts';
 import type { SessionService } from '../auth/session-service.ts';
 
@@ -44,6 +44,8 @@ export interface RequestOrigin {
 /** One request, or one subscription: who asks, and the rows loaded for them so far. */
 export class RequestContext implements CommandRequest {
   private readonly loaders = new Map<LoaderDefinition<never, unknown>, DataLoader<never, unknown, unknown>>();
+
+  private readonly primed = new Map<object, Map<string, unknown>>();
 
   /**
    * The end of the event log before anything was loaded: whoever resumes from it misses nothing that the loaded
@@ -84,16 +86,34 @@ export class RequestContext implements CommandRequest {
     const key = definition as unknown as LoaderDefinition<never, unknown>;
     let loader = this.loaders.get(key);
     if (!loader) {
-      const source = { read: this.services.database.read, actor: this.viewer };
+      const source: LoaderSource = {
+        read: this.services.database.read,
+        actor: this.viewer,
+        loader: (another) => this.loader(another),
+      };
       loader = definition.create(source) as unknown as DataLoader<never, unknown, unknown>;
       this.loaders.set(key, loader);
     }
     return loader as unknown as DataLoader<Key, Value, unknown>;
   }
 
+  /** Puts a row that came by another way in front of its loader. */
+  prime<Row>(definition: LoaderDefinition<string, Row>, key: string, row: Row): void {
+    this.loader(definition).prime(key, row);
+    let rows = this.primed.get(definition as object);
+    if (!rows) this.primed.set(definition as object, (rows = new Map()));
+    rows.set(key, row);
+  }
+
+  /** A row that was primed, without the wait for a loader; undefined where it was not. */
+  known<Row>(definition: LoaderDefinition<string, Row>, key: string): Row | undefined {
+    return this.primed.get(definition as object)?.get(key) as Row | undefined;
+  }
+
   /** Rows loaded so far may be out of date: after a write, and for each event of a subscription. */
   forgetLoaded(): void {
     this.loaders.clear();
+    this.primed.clear();
   }
 
   /** Runs a command of a mutation, and gives the root of its payload. */

@@ -14,12 +14,17 @@ export interface LoadingSource {
   readonly actor: Actor;
 }
 
+/** What the loaders of one request read with: they may put rows in front of each other's reads. */
+export interface LoaderSource extends LoadingSource {
+  loader<Key, Value>(definition: LoaderDefinition<Key, Value>): DataLoader<Key, Value, unknown>;
+}
+
 /**
  * A batched read. It is defined once in a feature; the request's context makes the DataLoader of it on first
  * use, so there is no registry to keep, and nothing outlives its request.
  */
 export interface LoaderDefinition<Key, Value> {
-  create(source: LoadingSource): DataLoader<Key, Value, unknown>;
+  create(source: LoaderSource): DataLoader<Key, Value, unknown>;
 }
 
 /** Loads rows by a unique key; what does not exist or may not be seen is null. */
@@ -59,10 +64,12 @@ export interface ChildPageKey {
 
 /**
  * Loads a page of a nested list for each parent. Parents that ask for the same page share one statement, and
- * the counts of all parents are a second one, run only where `totalCount` is selected.
+ * the counts of all parents are a second one, run only where `totalCount` is selected. Rows that came in a page need
+ * not be read once more where they are asked for by their key.
  */
 export function loaderOfChildPages<Table extends PgTable>(
   listFor: (actor: Actor) => ChildList<Table>,
+  byId?: LoaderDefinition<string, InferSelectModel<Table> | null>,
 ): LoaderDefinition<ChildPageKey, Connection<InferSelectModel<Table>>> {
   return {
     create(source) {
@@ -71,7 +78,7 @@ export function loaderOfChildPages<Table extends PgTable>(
         const found = await countPerParent(source.read, list, parentIds);
         return parentIds.map((parentId) => found.get(parentId) ?? 0);
       });
-      return new DataLoader((keys: readonly ChildPageKey[]) => loadPages(source, list, counts, keys), {
+      return new DataLoader((keys: readonly ChildPageKey[]) => loadPages(source, list, counts, keys, byId), {
         cacheKeyFn: (key) => `${key.parentId} ${key.first} ${key.after}`,
       });
     },
@@ -79,10 +86,11 @@ export function loaderOfChildPages<Table extends PgTable>(
 }
 
 async function loadPages<Table extends PgTable>(
-  source: LoadingSource,
+  source: LoaderSource,
   list: ChildList<Table>,
   counts: DataLoader<string, number>,
   keys: readonly ChildPageKey[],
+  byId: LoaderDefinition<string, InferSelectModel<Table> | null> | undefined,
 ): Promise<Connection<InferSelectModel<Table>>[]> {
   type Row = InferSelectModel<Table>;
   const names = propertyNames(list);
@@ -98,6 +106,7 @@ async function loadPages<Table extends PgTable>(
       // One row more than asked for tells whether there is a next page.
       const parentIds = page.map((key) => key.parentId);
       const rows = await pagePerParent(source.read, list, parentIds, first + 1, keyset);
+      if (byId) for (const row of rows) source.loader(byId).prime((row as { id: string }).id, row);
       const groups = groupBy(rows, parentOf);
       for (const key of page) {
         const children = groups.get(key.parentId) ?? [];

@@ -175,7 +175,7 @@ export class OrderItemResolver {
     description: 'Price of one unit. Permission: money.view, else null.',
   })
   @Authorized('money.view')
-  async unitPrice(@Root() item: OrderItemRow, @Ctx() context: RequestContext): Promise<Money | null> {
+  unitPrice(@Root() item: OrderItemRow, @Ctx() context: RequestContext) {
     return amountOf(item.unitPriceMinor, item, context);
   }
 
@@ -184,7 +184,7 @@ export class OrderItemResolver {
     description: 'Taken off the line. Permission: money.view, else null.',
   })
   @Authorized('money.view')
-  discount(@Root() item: OrderItemRow, @Ctx() context: RequestContext): Promise<Money | null> {
+  discount(@Root() item: OrderItemRow, @Ctx() context: RequestContext) {
     return amountOf(item.discountMinor, item, context);
   }
 
@@ -193,7 +193,7 @@ export class OrderItemResolver {
     description: 'Tax on the line. Permission: money.view, else null.',
   })
   @Authorized('money.view')
-  tax(@Root() item: OrderItemRow, @Ctx() context: RequestContext): Promise<Money | null> {
+  tax(@Root() item: OrderItemRow, @Ctx() context: RequestContext) {
     return amountOf(item.taxMinor, item, context);
   }
 
@@ -202,19 +202,20 @@ export class OrderItemResolver {
     description: 'Quantity times unit price, less discount, plus tax. Permission: money.view, else null.',
   })
   @Authorized('money.view')
-  total(@Root() item: OrderItemRow, @Ctx() context: RequestContext): Promise<Money | null> {
+  total(@Root() item: OrderItemRow, @Ctx() context: RequestContext) {
     return amountOf(item.totalMinor, item, context);
   }
 }
 
 /** An amount of a line is in the currency of its order, which is loaded already wherever lines are nested in it. */
-async function amountOf(
+function amountOf(
   amountMinor: number,
   item: OrderItemRow,
   context: RequestContext,
-): Promise<Money | null> {
-  const order = await context.loader(orderById).load(item.orderId);
-  return order && { amountMinor, currency: order.currency };
+): Money | null | Promise<Money | null> {
+  const amountIn = (order: OrderRow | null) => order && { amountMinor, currency: order.currency };
+  const known = context.known(orderById, item.orderId);
+  return known ? amountIn(known) : context.loader(orderById).load(item.orderId).then(amountIn);
 }
 
 @Resolver(() => OrderHistoryEntry)

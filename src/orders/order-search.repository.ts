@@ -1,6 +1,7 @@
 import { and, getTableColumns, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { viewerParameters, visibleOrders } from '../auth/visibility.ts';
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import { withRowReader } from '../db/prepared.ts';
 import { orders } from '../db/tables/orders.ts';
 import type { LoadingSource } from '../graphql/loading.ts';
 import type { Keyset } from '../shared/page.ts';
@@ -64,18 +65,20 @@ export async function searchOrders(
   limit: number,
   after: Keyset | null,
 ): Promise<OrderRow[]> {
-  const statement = read
-    .select(getTableColumns(orders))
-    .from(orders)
-    .where(and(visibleOrders(actor.role), condition, after ? afterKeyset(keys, after) : undefined))
-    .orderBy(
-      ...keys.map(({ column, direction, nullable }) =>
-        // Rows without a value come last both ways.
-        nullable ? sql`${column} ${sql.raw(direction)} nulls last` : sql`${column} ${sql.raw(direction)}`,
-      ),
-    )
-    .limit(limit)
-    .prepare('searchOrders');
+  const statement = withRowReader(
+    read
+      .select(getTableColumns(orders))
+      .from(orders)
+      .where(and(visibleOrders(actor.role), condition, after ? afterKeyset(keys, after) : undefined))
+      .orderBy(
+        ...keys.map(({ column, direction, nullable }) =>
+          // Rows without a value come last both ways.
+          nullable ? sql`${column} ${sql.raw(direction)} nulls last` : sql`${column} ${sql.raw(direction)}`,
+        ),
+      )
+      .limit(limit)
+      .prepare('searchOrders'),
+  );
   return statement.execute(viewerParameters(actor));
 }
 

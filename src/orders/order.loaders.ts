@@ -9,13 +9,16 @@ export const orderById = loaderByKey<OrderRow>(findOrders, (order) => order.id);
 
 export const orderItemById = loaderByKey<ItemRow>(findOrderItems, (item) => item.id);
 
-export const itemsOfOrder = loaderOfChildPages(() => ({
-  name: 'itemsOfOrder',
-  table: orderItems,
-  parentColumn: orderItems.orderId,
-  keys: [{ column: orderItems.position, type: 'integer' }],
-  direction: 'asc',
-}));
+export const itemsOfOrder = loaderOfChildPages(
+  () => ({
+    name: 'itemsOfOrder',
+    table: orderItems,
+    parentColumn: orderItems.orderId,
+    keys: [{ column: orderItems.position, type: 'integer' }],
+    direction: 'asc',
+  }),
+  orderItemById,
+);
 
 export const historyOfOrder = loaderOfChildPages((actor) => ({
   name: `historyOfOrder.${actor.role}`,

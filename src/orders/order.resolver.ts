@@ -104,7 +104,7 @@ export class OrderResolver {
     const keyset = after === null ? null : decodeCursor(after, order);
     const condition = await resolveFilter(source, filter ?? {});
     const rows = await searchOrders(source, condition, keys, first + 1, keyset);
-    for (const row of rows) context.loader(orderById).prime(row.id, row);
+    for (const row of rows) context.prime(orderById, row.id, row);
     const count = () => countOrders(source, condition);
     return new Connection(rows, first, after !== null, order, (row) => keysetOf(keys, row), count);
   }
