@@ -47,7 +47,12 @@ export async function measureMutations(world: ScaleWorld, rounds: number): Promi
     for (const { id: fulfillmentId, items } of order.fulfillments.nodes) {
       await change('startPicking', 'FulfillmentInput', { fulfillmentId }, 'fulfillment { id }');
       for (const { quantity, orderItem } of items)
-        await change('scanItem', 'ScanItemInput', { fulfillmentId, barcode: orderItem.variant.barcode, quantity }, 'result');
+        await change(
+          'scanItem',
+          'ScanItemInput',
+          { fulfillmentId, barcode: orderItem.variant.barcode, quantity },
+          'result',
+        );
       await change('completePicking', 'FulfillmentInput', { fulfillmentId }, 'fulfillment { id }');
       await change(
         'completePacking',

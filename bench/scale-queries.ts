@@ -73,6 +73,7 @@ export function listQueries(sample: SeedSample): ScaleQuery[] {
     'rare sku': { sku: [sample.rareSku] },
     variant: { variantId: sample.variantId },
     location: { locationCode: ['NORTH'] },
+    'location without orders': { locationCode: ['EMPTY'] },
     tag: { tag: ['gift'] },
     'two tags': { tag: ['fragile', 'repeat'] },
     'priority urgent': { priority: ['URGENT'] },

@@ -42,6 +42,7 @@ export async function withScaleWorld<Outcome>(
   try {
     await requireFilled(client, dataDirectory);
     await migrate(database.url);
+    await client`insert into stock_locations (code, name) values ('EMPTY', 'A new place') on conflict do nothing`;
     const sample = await readSample(client);
     const [row] = await client<{ version: string }[]>`select current_setting('server_version') as version`;
     const world = { databaseUrl: database.url, client, sample, postgresVersion: row!.version.split(' ')[0]! };
