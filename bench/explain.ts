@@ -99,7 +99,7 @@ async function explainAll(world: ScaleWorld, only: string, printAll: boolean): P
     for (const query of queries.filter(({ name }) => name.includes(only))) {
       statements.length = 0;
       await ask(query);
-      for (const statement of [...statements]) {
+      for (const statement of statements) {
         if (!/^\s*(select|with)/i.test(statement.text)) continue;
         const found = await explain(explainer, statement, large);
         const isWrong = found.complaints.length > 0;

@@ -25,13 +25,20 @@ export async function resolveLocations(
 
 async function resolve({ read }: LoadingSource, codes: readonly string[]): Promise<SQL> {
   if (codes.length === 0) return sql`false`;
-  const at = sql`location_id = any(array(select id from stock_locations where code in ${[...codes]}))`;
+  const places = sql`(select id from stock_locations where code in ${[...codes]}) as place`;
   const limit = sql`limit ${candidatesAtMost + 1}`;
+  // Sorted as the index of the queue is, or a location without orders would be looked for in the whole table.
   const rows = await read.execute<{ id: string }>(sql`
     select id from (
-      (select order_id from order_fulfillments where ${at} ${limit})
-      union (select order_id from inventory_reservations where is_active and ${at} ${limit})
+      (select order_id from ${places} cross join lateral (
+        select order_id from order_fulfillments where location_id = place.id order by status, created_at ${limit}
+      ) as parcel ${limit})
+      union (
+        select order_id from inventory_reservations
+        where is_active and location_id = any(array(select id from ${places})) ${limit}
+      )
     ) as found (id) ${limit}`);
+  const at = sql`location_id = any(array(select id from ${places}))`;
   if (rows.length <= candidatesAtMost) {
     return sql`${orders.id} = any(${uuidArray(rows.map(({ id }) => id))}::uuid[])`;
   }
