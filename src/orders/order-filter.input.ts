@@ -24,7 +24,7 @@ export class OrderFilter implements OrderFilterValues {
   @Field(() => String, {
     nullable: true,
     description:
-      'Found in the order number, the external reference, a SKU or a tracking number, and, for those who see contact data in full, in the customer’s name, company, e-mail address or telephone number. Where nothing has it, what differs in a letter or is like it, up to 200 orders.',
+      'Found in the order number, the external reference, a SKU or a tracking number, and, for those who see contact data in full, in the customer’s name, company, e-mail address or telephone number. What is the whole of a number, reference or tracking number finds that alone. Where nothing has it, what differs in a letter or is like it, up to 200 orders.',
   })
   @IsOptional()
   @Length(1, 100)

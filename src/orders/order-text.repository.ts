@@ -10,6 +10,7 @@ import { nearlyEqualTexts } from './nearly-equal.ts';
 
 /** Up to so many orders are found first and then filtered; a text that more have is looked for in each order. */
 const candidatesAtMost = 2_000;
+const latestLookedAt = 500;
 /** Of those that only resemble the text. */
 const similarAtMost = 200;
 /** An index of groups of three letters has nothing to say about fewer. */
@@ -44,6 +45,9 @@ async function resolve(source: LoadingSource, text: string): Promise<SQL> {
   const seesContact = may(actor, 'customers.view');
   // A customer has few orders, and those of others must not stand in the way of theirs.
   if (actor.role === 'customer' || text.trim().length < indexedLength) return holds(text, seesContact);
+  const exact = await findExactly(source, text);
+  if (exact.length > 0) return isOneOf(exact);
+  if (await isCommon(source, text)) return holds(text, seesContact);
   const found = await findContaining(source, text, seesContact);
   if (found.length > candidatesAtMost) return holds(text, seesContact);
   if (found.length > 0) return isOneOf(found);
@@ -52,6 +56,31 @@ async function resolve(source: LoadingSource, text: string): Promise<SQL> {
 }
 
 const isOneOf = (ids: readonly string[]): SQL => sql`${orders.id} = any(${uuidArray(ids)}::uuid[])`;
+
+/**
+ * The orders whose number, reference or tracking number this is. All numbers have most of their letters in common, so
+ * that to look for one by its groups of three letters takes the longer the more orders there are.
+ */
+async function findExactly({ read }: LoadingSource, text: string): Promise<string[]> {
+  const written = sql`in (${text.trim()}, ${text.trim().toUpperCase()})`;
+  const rows = await read.execute<{ id: string }>(sql`
+    select id from orders where number ${written}
+    union select id from orders where channel = any(enum_range(null::channel)) and external_reference ${written}
+    union select order_id from order_fulfillments where tracking_number ${written}
+    limit ${candidatesAtMost}`);
+  return rows.map(({ id }) => id);
+}
+
+/** Whether many of the latest orders have it in their number or reference: their index would find all before the first. */
+async function isCommon({ read }: LoadingSource, text: string): Promise<boolean> {
+  const [row] = await read.execute<{ isCommon: boolean }>(sql`
+    select count(*) > ${latestLookedAt / 10} as "isCommon"
+    from (
+      select number, external_reference from orders order by created_at desc, id desc limit ${latestLookedAt}
+    ) as orders
+    where ${contains(identifiers, text)}`);
+  return row!.isCommon;
+}
 
 /** The orders that have the text somewhere, or more than are wanted of them. */
 async function findContaining(

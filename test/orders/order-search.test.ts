@@ -145,6 +145,12 @@ describe('text', () => {
     } while (after !== null);
     expect(numbers).toEqual(numbers.toSorted());
     expect(new Set(numbers).size).toBe(2100);
+    const countOf = async (text: string) =>
+      (await server.as.order_manager(`{ orders(filter: { text: "${text}" }) { totalCount } }`)).data.orders
+        .totalCount;
+    // The whole of one reference, and a part of others; then a part of some, and of none as a whole.
+    expect(await countOf('bulk-20')).toBe(1);
+    expect(await countOf('ulk-20')).toBe(111);
     await server.database.transaction((transaction) =>
       transaction.execute(sql`delete from orders where number like 'ORD-20990101-%'`),
     );
