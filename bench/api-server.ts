@@ -37,6 +37,8 @@ export function startApi(name: string, options: ApiOptions): Promise<ChildServer
       RATE_LIMIT_PER_MINUTE: '0',
     },
     logFile(name),
+    // A worker serves its metrics and nothing else.
+    role === 'worker' ? { portVariable: 'METRICS_PORT', readyPath: '/metrics' } : {},
   );
 }
 

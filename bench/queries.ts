@@ -1,45 +1,37 @@
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { Agent } from 'node:http';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
-import { createTokenSigner } from '../src/auth/token.ts';
+import { build, graphql, logFile, project, startApi, tokenFor } from './api-server.ts';
 import { BenchError, readArguments, runMain, wholeNumber } from './arguments.ts';
-import { openBenchDatabase, type BenchDatabase } from './bench-database.ts';
+import type { BenchDatabase } from './bench-database.ts';
 import { startChildServer, type ChildServer } from './child-server.ts';
 import { firstDifference } from './compare-answers.ts';
-import { send, type BenchRequest } from './load.ts';
+import { send, sendMany, type BenchRequest } from './load.ts';
 import { measureInTurns, type Side } from './measure.ts';
+import { buildPrevious, describePrevious, removePrevious, type Previous } from './previous.ts';
 import { postmasterOf } from './processor-time.ts';
-import { formatTable, writeResults, type Result } from './results.ts';
+import { describeMachine, formatTable, writeSection, type Result } from './results.ts';
 import { dashboardQuery, scenarioNames, singleOrder, type Scenario } from './scenarios.ts';
+import { openSeededDatabase } from './seeded-database.ts';
 
-const usage = `npm run bench -- [${scenarioNames.join(' | ')}] [--rounds 6] [--turn-ms 2000] [--concurrency 1,8]
-  [--pool 8] [--data-dir .data/bench] [--no-build] [--no-write] [--against main.js]
+const handWritten = 'hand-written';
+const usage = `npm run bench -- queries [${scenarioNames.join(' | ')}] [--rounds 6] [--turn-ms 2000] [--concurrency 1,8]
+  [--pool 8] [--data-dir .data/bench] [--against COMMIT] [--no-build] [--no-write]
 
-Measures the API against a hand-written endpoint on the database that \`npm run bench:seed\` has filled, and writes
-bench/RESULTS.md.
+Measures the API against a hand-written endpoint on the seeded database.
 
   --rounds       how often each side has its turn
   --turn-ms      how long a turn is, about
   --concurrency  how many requests at once; several numbers are measured one after the other
   --pool         database connections of each side
   --data-dir     folder of the embedded server; without it DATABASE_URL is used where there is one
+  --against      a commit of ours that is measured too, if its schema is the present one
   --no-build     measure dist/ as it is
-  --no-write     print the table and leave RESULTS.md alone
-  --against      another build’s main.js in the place of the hand-written endpoint; writes nothing`;
+  --no-write     print the table and leave RESULTS.md alone`;
 
-const fromProject = (...names: string[]): string =>
-  path.join(fileURLToPath(new URL('..', import.meta.url)), ...names);
 /** So many different orders, so that neither side answers from what it has just read. */
 const orderSample = 200;
-/** As `npm start` has them. */
-const nodeFlags = ['--max-semi-space-size=64', '--min-semi-space-size=32'];
-const signingKey = { id: 'default', secret: randomBytes(36).toString('base64') };
-
 interface Options {
   readonly scenarios: readonly string[];
   readonly rounds: number;
@@ -47,9 +39,8 @@ interface Options {
   readonly concurrencies: readonly number[];
   readonly poolSize: number;
   readonly dataDirectory: string | undefined;
-  readonly build: boolean;
   readonly write: boolean;
-  readonly against: string | undefined;
+  readonly previous: Previous | undefined;
 }
 
 interface Dataset {
@@ -60,30 +51,34 @@ interface Dataset {
   readonly postmaster: number;
 }
 
-interface Servers {
-  readonly ours: ChildServer;
-  readonly other: ChildServer;
-}
-
 async function main(): Promise<void> {
   const options = readOptions();
   if (!options) return void process.stdout.write(`${usage}\n`);
-  if (options.build) build();
-  const database = await openBenchDatabase(options.dataDirectory);
   try {
-    const dataset = await readDataset(database);
-    const results = await withServers(database, options, (servers) => runAll(options, dataset, servers));
-    const { orders, postgresVersion } = dataset;
-    const { rounds, poolSize } = options;
-    process.stdout.write(`\n${formatTable(results).join('\n')}\n`);
-    if (options.write) {
-      process.stdout.write(
-        `\nWritten to ${writeResults(results, { orders, postgresVersion, rounds, poolSize })}.\n`,
-      );
+    const database = await openSeededDatabase(options.dataDirectory);
+    try {
+      await measure(database, options);
+    } finally {
+      await database.stop();
     }
   } finally {
-    await database.stop();
+    if (options.previous) removePrevious();
   }
+}
+
+async function measure(database: BenchDatabase, options: Options): Promise<void> {
+  const dataset = await readDataset(database);
+  const { results, sizes } = await withServers(database, options, (servers) => runAll(options, dataset, servers));
+  const lines = [
+    ...describeMachine(dataset.postgresVersion),
+    `- ${dataset.orders} orders; ${options.rounds} rounds of ${options.turnMs} ms, ${options.poolSize} database connections a side`,
+    `- answers: ${sizes.join('; ')}`,
+    ...describePrevious(options.previous),
+    '',
+    ...formatTable(results),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  if (options.write) process.stdout.write(`\nWritten to ${await writeSection('queries', lines)}.\n`);
 }
 
 function readOptions(): Options | undefined {
@@ -107,6 +102,7 @@ function readOptions(): Options | undefined {
   if (values.help) return undefined;
   const unknown = positionals.find((name) => !scenarioNames.includes(name));
   if (unknown) throw new BenchError(`There is no scenario "${unknown}".\n\n${usage}`);
+  if (!values['no-build']) build();
   return {
     scenarios: positionals.length > 0 ? positionals : scenarioNames,
     rounds: wholeNumber(values.rounds, '--rounds', 1_000),
@@ -114,38 +110,20 @@ function readOptions(): Options | undefined {
     concurrencies: values.concurrency.split(',').map((text) => wholeNumber(text, '--concurrency', 1_000)),
     poolSize: wholeNumber(values.pool, '--pool', 100),
     dataDirectory: values['data-dir'],
-    build: !values['no-build'],
-    write: !values['no-write'] && values.against === undefined,
-    against: values.against,
+    write: !values['no-write'],
+    previous: buildPrevious(values.against),
   };
-}
-
-function build(): void {
-  try {
-    execFileSync('npm', ['run', '--silent', 'build'], {
-      cwd: fromProject(),
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-  } catch {
-    throw new BenchError('The build failed; --no-build measures dist/ as it is.');
-  }
 }
 
 async function readDataset(database: BenchDatabase): Promise<Dataset> {
   const client = postgres(database.url, { max: 1, fetch_types: false, onnotice: () => {} });
-  const unseeded = new BenchError(
-    `There are no orders in ${database.place}. Run \`npm run bench:seed\` first.`,
-  );
   try {
     const [found] = await client<Record<string, string | number>[]>`
-      select current_setting('server_version') as version, pg_backend_pid() as backend,
-        to_regclass('public.orders') is not null as migrated`;
-    if (!found!['migrated']) throw unseeded;
-    const [counted] = await client<{ orders: number; managerId: string | null }[]>`
+      select current_setting('server_version') as version, pg_backend_pid() as backend`;
+    const [counted] = await client<{ orders: number; managerId: string }[]>`
       select (select count(*)::integer from orders) as orders,
         (select id from users where role = 'order_manager' and active order by id limit 1) as "managerId"`;
     const { orders, managerId } = counted!;
-    if (orders === 0 || managerId === null) throw unseeded;
     const sampled = await client<{ id: string }[]>`
       select id from (select id, row_number() over (order by created_at, id) as place from orders) as numbered
       where place % greatest(${orders}::integer / ${orderSample}::integer, 1) = 0 limit ${orderSample}`;
@@ -161,127 +139,122 @@ async function readDataset(database: BenchDatabase): Promise<Dataset> {
   }
 }
 
-/** Starts both sides, and stops what was started whatever happens. */
+/** Starts the sides, ours first, and stops what was started whatever happens. */
 async function withServers<Outcome>(
-  database: BenchDatabase,
-  { poolSize, against }: Options,
-  work: (servers: Servers) => Promise<Outcome>,
+  { url: databaseUrl }: BenchDatabase,
+  { poolSize, previous }: Options,
+  work: (servers: readonly ChildServer[]) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const environment = { DATABASE_URL: database.url, DATABASE_POOL_SIZE: String(poolSize) };
-  const ofApi = { ...environment, NODE_ENV: 'production', JWT_SECRET: signingKey.secret };
-  const log = (name: string): string => path.join(os.tmpdir(), `orders-bench-${process.pid}-${name}.log`);
-  const ours = await startChildServer(
-    'ours',
-    [...nodeFlags, fromProject('dist/main.js'), '--role', 'api'],
-    ofApi,
-    log('ours'),
-  );
+  const servers: ChildServer[] = [];
   try {
-    const handWritten = ['--import', 'tsx', fromProject('bench/hand-written-server.ts')];
-    const other = await (against === undefined
-      ? startChildServer('hand-written', handWritten, environment, log('hand-written'))
-      : startChildServer(
-          'other build',
-          [...nodeFlags, path.resolve(against), '--role', 'api'],
-          ofApi,
-          log('other'),
-        ));
-    try {
-      return await work({ ours, other });
-    } finally {
-      await other.stop();
+    servers.push(await startApi('ours', { databaseUrl, poolSize }));
+    const script = path.join(project, 'bench/hand-written-server.ts');
+    const environment = { DATABASE_URL: databaseUrl, DATABASE_POOL_SIZE: String(poolSize) };
+    servers.push(
+      await startChildServer(handWritten, ['--import', 'tsx', script], environment, logFile(handWritten)),
+    );
+    if (previous?.folder !== undefined) {
+      servers.push(await startApi('previous', { databaseUrl, poolSize, folder: previous.folder }));
     }
+    return await work(servers);
   } finally {
-    await ours.stop();
-    for (const name of ['ours', 'hand-written', 'other']) rmSync(log(name), { force: true });
+    for (const server of servers) {
+      await server.stop();
+      rmSync(logFile(server.name), { force: true });
+    }
   }
 }
 
-async function runAll(options: Options, dataset: Dataset, servers: Servers): Promise<Result[]> {
+interface AllResults {
+  readonly results: Result[];
+  readonly sizes: string[];
+}
+
+async function runAll(
+  options: Options,
+  dataset: Dataset,
+  servers: readonly ChildServer[],
+): Promise<AllResults> {
   const all = [dashboardQuery(), singleOrder(dataset.orderIds)];
   const results: Result[] = [];
+  const sizes: string[] = [];
   for (const scenario of all.filter(({ name }) => options.scenarios.includes(name))) {
-    results.push(...(await runScenario(scenario, options, dataset, servers)));
+    const token = tokenFor(dataset.managerId, 'order_manager');
+    const senders = servers.map((server) => senderTo(server, scenario, token));
+    const bytes = await requireEqualAnswers(senders, scenario);
+    sizes.push(`${scenario.title}: ${(bytes / 1000).toFixed(0)} kB`);
+    results.push(...(await runScenario(scenario, options, dataset, senders)));
   }
-  return results;
+  return { results, sizes };
+}
+
+interface Sender {
+  readonly server: ChildServer;
+  readonly requests: readonly BenchRequest[];
+}
+
+function senderTo(server: ChildServer, { query, variants }: Scenario, token: string): Sender {
+  const requests = variants.map(({ variables, handWrittenPath }): BenchRequest =>
+    server.name === handWritten
+      ? { url: server.url + handWrittenPath, method: 'GET', headers: {} }
+      : graphql(server.url, token, query, variables),
+  );
+  return { server, requests };
 }
 
 async function runScenario(
-  scenario: Scenario,
-  options: Options,
-  { managerId, postmaster }: Dataset,
-  { ours, other }: Servers,
+  { name: scenario }: Scenario,
+  { concurrencies, rounds, turnMs }: Options,
+  { postmaster }: Dataset,
+  senders: readonly Sender[],
 ): Promise<Result[]> {
-  const token = createTokenSigner([signingKey]).sign({
-    id: managerId,
-    role: 'order_manager',
-    customerId: null,
-  });
-  const requestsTo = ({ url }: ChildServer, isApi: boolean): BenchRequest[] =>
-    scenario.variants.map(({ variables, handWrittenPath }) =>
-      isApi
-        ? graphqlRequest(url, token.accessToken, scenario.query, variables)
-        : handWrittenRequest(url + handWrittenPath),
-    );
-  const sides: [Side, Side] = [
-    { name: ours.name, pid: ours.pid, requests: requestsTo(ours, true) },
-    { name: other.name, pid: other.pid, requests: requestsTo(other, options.against !== undefined) },
-  ];
-  const answerBytes = await requireEqualAnswers(sides, scenario);
+  const sides = senders.map(
+    ({ server: { name, pid }, requests }): Side => ({
+      name,
+      pid,
+      run: (count, concurrency) => sendMany(requests, count, concurrency),
+    }),
+  );
   const results: Result[] = [];
-  for (const concurrency of options.concurrencies) {
-    process.stderr.write(`${scenario.name}, ${concurrency} at once\n`);
-    const { rounds, turnMs } = options;
-    const [first, second] = await measureInTurns(sides, { rounds, turnMs, concurrency, postmaster });
+  for (const concurrency of concurrencies) {
+    process.stderr.write(`${scenario}, ${concurrency} at once\n`);
+    const measured = await measureInTurns(sides, { rounds, turnMs, concurrency, postmaster });
     results.push({
-      scenario: scenario.name,
-      title: scenario.title,
+      scenario,
       concurrency,
-      answerBytes,
-      sides: [
-        { name: ours.name, measured: first! },
-        { name: other.name, measured: second! },
-      ],
+      sides: sides.map(({ name }, index) => ({ name, measured: measured[index]! })),
     });
   }
   return results;
 }
 
-function graphqlRequest(url: string, token: string, query: string, variables: object): BenchRequest {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  return { url: `${url}/graphql`, method: 'POST', headers, body: JSON.stringify({ query, variables }) };
-}
-
-function handWrittenRequest(url: string): BenchRequest {
-  return { url, method: 'GET', headers: {} };
-}
-
 /** A fast wrong answer is worth nothing. Returns the mean size of ours. */
 async function requireEqualAnswers(
-  [ours, other]: readonly [Side, Side],
+  [ours, ...others]: readonly Sender[],
   { variants }: Scenario,
 ): Promise<number> {
   const agent = new Agent({ keepAlive: true });
   let bytes = 0;
   try {
-    for (const [index, request] of ours.requests.entries()) {
-      const answers = await Promise.all([send(agent, request), send(agent, other.requests[index]!)]);
-      const [first, second] = answers.map((answer) => JSON.parse(answer.toString()) as { errors?: unknown });
-      if (first!.errors)
-        throw new BenchError(`The API answered with errors: ${JSON.stringify(first!.errors)}`);
-      const difference = firstDifference(first, second);
-      if (difference) {
-        const [mine, theirs] = [difference.first, difference.second].map((value) =>
+    for (const [index, request] of ours!.requests.entries()) {
+      const answer = await send(agent, request);
+      const mine = JSON.parse(answer.toString()) as { errors?: unknown };
+      if (mine.errors) throw new BenchError(`The API answered with errors: ${JSON.stringify(mine.errors)}`);
+      for (const { server, requests } of others) {
+        const theirs: unknown = JSON.parse((await send(agent, requests[index]!)).toString());
+        const difference = firstDifference(mine, theirs);
+        if (!difference) continue;
+        const [first, second] = [difference.first, difference.second].map((value) =>
           JSON.stringify(value)?.slice(0, 300),
         );
         throw new BenchError(
-          `The answers differ at ${difference.path}:\n  ${ours.name}: ${mine}\n  ${other.name}: ${theirs}\n` +
+          `The answers differ at ${difference.path}:\n  ours: ${first}\n  ${server.name}: ${second}\n` +
             `for ${JSON.stringify(variants[index]!.variables)}`,
         );
       }
-      bytes += answers[0].length;
+      bytes += answer.length;
     }
-    return bytes / ours.requests.length;
+    return bytes / ours!.requests.length;
   } finally {
     agent.destroy();
   }

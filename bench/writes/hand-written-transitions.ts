@@ -13,7 +13,7 @@ export const transitions: Readonly<Record<string, Transition>> = {
       from changed where orders.id = order_id and status = 'confirmed' and held_at is null returning orders.id
     ), told as (
       insert into order_history (order_id, fulfillment_id, action, old_status, new_status, description, created_at)
-      select order_id, ${id}::uuid, 'status_changed', 'pending', 'picking', 'Picking started.', now() from changed
+      select order_id, ${id}::uuid, 'status_changed'::order_history_action, 'pending', 'picking', 'Picking started.', now() from changed
       union all
       select id, null, 'processing_started', 'confirmed', 'processing', 'Processing started.', now() from begun
     )
@@ -66,7 +66,7 @@ export const transitions: Readonly<Record<string, Transition>> = {
       returning orders.id
     ), told as (
       insert into order_history (order_id, fulfillment_id, action, old_status, new_status, description, created_at)
-      select order_id, ${id}::uuid, 'packed', 'packing', 'ready_to_ship', 'It was packed.', now() from changed
+      select order_id, ${id}::uuid, 'packed'::order_history_action, 'packing', 'ready_to_ship', 'It was packed.', now() from changed
       union all
       select id, null, 'packed', 'processing', 'packed', 'Everything was packed.', now() from done
     )
@@ -110,7 +110,7 @@ export function shipping(sql: Sql, id: string, trackingNumber: string): PendingQ
       from changed where orders.id = changed.order_id and status = 'packed' returning orders.id
     ), told as (
       insert into order_history (order_id, fulfillment_id, action, old_status, new_status, description, created_at)
-      select order_id, ${id}::uuid, 'shipped', 'ready_to_ship', 'shipped', 'It was shipped.', now() from changed
+      select order_id, ${id}::uuid, 'shipped'::order_history_action, 'ready_to_ship', 'shipped', 'It was shipped.', now() from changed
       union all
       select id, null, 'shipped', 'packed', 'shipped', 'Everything was shipped.', now() from done
     )

@@ -5,10 +5,11 @@ import type { ChildServer } from '../child-server.ts';
 import { sendWalks, type BenchRequest } from '../load.ts';
 import type { Side } from '../measure.ts';
 
-export const locationCode = 'NORTH';
+export const locations = ['NORTH', 'SOUTH', 'WEST', 'SHOP'];
+const locationCode = locations[0]!;
 const skuCount = 1_000;
-const skuAt = (place: number): string => `BENCH-${String(place % skuCount).padStart(4, '0')}`;
-export const hotSku = skuAt(0);
+export const skuAt = (place: number): string => `BENCH-${String(place % skuCount).padStart(4, '0')}`;
+const hotSku = skuAt(0);
 const requestVariants = 997;
 const transitionsPerFulfillment = 8;
 const readyStatements = readFileSync(new URL('ready.sql', import.meta.url), 'utf8');
@@ -140,7 +141,7 @@ export async function makeReady(client: postgres.Sql, count: number): Promise<Re
     await transaction`select set_config('bench.count', ${String(count)}, true)`;
     await transaction.unsafe(readyStatements).simple();
     return transaction<Ready[]>`
-      select fulfillment_id as id, array_agg(sku order by position) as barcodes from ready_line group by fulfillment_id`;
+      select fulfillment_id as id, jsonb_agg(sku order by position) as barcodes from ready_line group by fulfillment_id`;
   });
 }
 
@@ -157,7 +158,7 @@ export async function addStock(client: postgres.Sql): Promise<void> {
       ), level as (
         insert into stock_levels (variant_id, location_id, on_hand)
         select variant.id, stock_locations.id, 1000000
-        from variant, stock_locations where code = ${locationCode}
+        from variant, stock_locations where code = any (${`{${locations.join(',')}}`}::text[])
         returning variant_id, location_id, on_hand
       )
       insert into stock_movements (variant_id, location_id, on_hand_change, reserved_change, reason)
