@@ -52,7 +52,10 @@ export function tokenFor(userId: string, role: Role): string {
 
 export function build(folder = project): void {
   try {
-    execFileSync('npm', ['run', '--silent', 'build'], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
+    execFileSync('npm', ['run', '--silent', 'build'], {
+      cwd: folder,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
   } catch {
     throw new BenchError('The build failed; --no-build measures dist/ as it is.');
   }

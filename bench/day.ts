@@ -82,7 +82,9 @@ async function runDay(url: string, options: DayOptions): Promise<string[]> {
     const manager = tokenFor(row!.manager, 'order_manager');
     const staff = tokenFor(row!.picker, 'warehouse_staff');
     for (const role of ['api', 'worker'] as const) {
-      servers.push(await startApi(`day ${role}`, { databaseUrl: url, poolSize: role === 'api' ? 16 : 4, role }));
+      servers.push(
+        await startApi(`day ${role}`, { databaseUrl: url, poolSize: role === 'api' ? 16 : 4, role }),
+      );
     }
     const api = servers[0]!;
     await listeners.open({ url: api.url, sockets: subscriptions(staff, manager) });
@@ -91,7 +93,11 @@ async function runDay(url: string, options: DayOptions): Promise<string[]> {
     load.stop();
     const told = await requireAllEvents(client, listeners, startedAt);
     await requireStored(client, phases, startedAt);
-    return [...describeMachine(version), '', ...describeDay(phases.slice(1), told, { ordersOfDay, peakRate })];
+    return [
+      ...describeMachine(version),
+      '',
+      ...describeDay(phases.slice(1), told, { ordersOfDay, peakRate }),
+    ];
   } finally {
     listeners.stop();
     for (const server of servers) {
@@ -128,7 +134,11 @@ async function runPhase(load: DayLoad, share: number, seconds: number): Promise<
   return { share, rates, counts, latencies, tookSeconds, isBorne: !counts.overrun && p99Ms <= acceptableMs };
 }
 
-async function requireStored(client: postgres.Sql, phases: readonly Phase[], startedAt: string): Promise<void> {
+async function requireStored(
+  client: postgres.Sql,
+  phases: readonly Phase[],
+  startedAt: string,
+): Promise<void> {
   const [stored] = await client<{ orders: number; created: number }[]>`
     select (select count(*)::integer from orders where created_at >= ${startedAt}::timestamptz) as orders,
       (select count(*)::integer from order_history where action = 'created' and created_at >= ${startedAt}::timestamptz)

@@ -60,7 +60,10 @@ export async function measureInTurns(
 }
 
 /** Warms a side up, and finds out how many requests make a turn. */
-async function warmUp(side: Side, { concurrency, turnMs, warmUpMs = usualWarmUpMs }: MeasureOptions): Promise<number> {
+async function warmUp(
+  side: Side,
+  { concurrency, turnMs, warmUpMs = usualWarmUpMs }: MeasureOptions,
+): Promise<number> {
   const startedAt = performance.now();
   let count = leastRequests;
   let requestMs = 0;

@@ -38,7 +38,9 @@ export function removePrevious(): void {
 
 export function describePrevious(previous: Previous | undefined): string[] {
   if (previous === undefined) return [];
-  return [`- previous commit: ${previous.commit}${previous.remark === undefined ? '' : `: ${previous.remark}`}`];
+  return [
+    `- previous commit: ${previous.commit}${previous.remark === undefined ? '' : `: ${previous.remark}`}`,
+  ];
 }
 
 function resolve(name: string): string {
@@ -59,5 +61,9 @@ function migrationsOf(root: string): string {
 }
 
 function git(...words: string[]): string {
-  return execFileSync('git', words, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  return execFileSync('git', words, {
+    cwd: project,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim();
 }

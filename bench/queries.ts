@@ -68,7 +68,9 @@ async function main(): Promise<void> {
 
 async function measure(database: BenchDatabase, options: Options): Promise<void> {
   const dataset = await readDataset(database);
-  const { results, sizes } = await withServers(database, options, (servers) => runAll(options, dataset, servers));
+  const { results, sizes } = await withServers(database, options, (servers) =>
+    runAll(options, dataset, servers),
+  );
   const lines = [
     ...describeMachine(dataset.postgresVersion),
     `- ${dataset.orders} orders; ${options.rounds} rounds of ${options.turnMs} ms, ${options.poolSize} database connections a side`,
@@ -208,13 +210,11 @@ async function runScenario(
   { postmaster }: Dataset,
   senders: readonly Sender[],
 ): Promise<Result[]> {
-  const sides = senders.map(
-    ({ server: { name, pid }, requests }): Side => ({
-      name,
-      pid,
-      run: (count, concurrency) => sendMany(requests, count, concurrency),
-    }),
-  );
+  const sides = senders.map(({ server: { name, pid }, requests }): Side => ({
+    name,
+    pid,
+    run: (count, concurrency) => sendMany(requests, count, concurrency),
+  }));
   const results: Result[] = [];
   for (const concurrency of concurrencies) {
     process.stderr.write(`${scenario}, ${concurrency} at once\n`);

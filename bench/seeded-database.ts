@@ -37,8 +37,7 @@ export async function withCopy<Result>(
   const ofServer = new URL(database.url);
   ofServer.pathname = '/postgres';
   const client = postgres(ofServer.href, { max: 1, fetch_types: false, onnotice: () => {} });
-  const remove = (): Promise<unknown> =>
-    client.unsafe(`drop database if exists bench_${name} with (force)`);
+  const remove = (): Promise<unknown> => client.unsafe(`drop database if exists bench_${name} with (force)`);
   try {
     await remove();
     await client.unsafe(`create database bench_${name} template "${source}" strategy file_copy`);
@@ -65,9 +64,13 @@ async function isEmpty(url: string): Promise<boolean> {
 function seed(dataDirectory: string | undefined): void {
   const script = fileURLToPath(new URL('seed.ts', import.meta.url));
   const folder = dataDirectory === undefined ? [] : ['--data-dir', dataDirectory];
-  execFileSync(process.execPath, ['--import', 'tsx', script, '--orders', String(ordersWhenEmpty), ...folder], {
-    stdio: 'inherit',
-  });
+  execFileSync(
+    process.execPath,
+    ['--import', 'tsx', script, '--orders', String(ordersWhenEmpty), ...folder],
+    {
+      stdio: 'inherit',
+    },
+  );
 }
 
 /** So that no projector works beside what is measured. */

@@ -157,9 +157,7 @@ async function startWriters(
   const environment = { DATABASE_URL: databaseUrl, DATABASE_POOL_SIZE: String(poolSize) };
   const name = 'hand-written';
   writers.push(
-    handWriter(
-      await start(startChildServer(name, ['--import', 'tsx', script], environment, logFile(name))),
-    ),
+    handWriter(await start(startChildServer(name, ['--import', 'tsx', script], environment, logFile(name)))),
   );
   if (previous?.folder !== undefined) {
     const server = await start(startApi('previous', { databaseUrl, poolSize, folder: previous.folder }));

@@ -112,9 +112,7 @@ export class DayLoad {
     const place = this.placed;
     const skus = [0, 1, 2].map((line) => skuAt(place * 3 + line));
     const locationCode = locations[place % locations.length]!;
-    const request = this.services.writer.placeOrder(
-      skus.map((sku) => ({ sku, quantity: 1, locationCode })),
-    );
+    const request = this.services.writer.placeOrder(skus.map((sku) => ({ sku, quantity: 1, locationCode })));
     const placed = await this.send(request);
     latencies.add('place an order', dueMs);
     counts.orders += 1;

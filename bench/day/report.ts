@@ -12,7 +12,17 @@ export interface Phase {
   readonly isBorne: boolean;
 }
 
-const columns = ['orders/s', 'of the peak hour', 'seconds', 'what', 'number', 'p50 ms', 'p99 ms', 'most ms', 'borne'];
+const columns = [
+  'orders/s',
+  'of the peak hour',
+  'seconds',
+  'what',
+  'number',
+  'p50 ms',
+  'p99 ms',
+  'most ms',
+  'borne',
+];
 
 export function describeDay(
   phases: readonly Phase[],
@@ -22,7 +32,10 @@ export function describeDay(
   const [first] = phases;
   const { orders, shipped } = first!.counts;
   const ratio = (100 * first!.share).toFixed(0);
-  const best = Math.max(0, ...phases.filter(({ isBorne }) => isBorne).map(({ rates }) => rates.ordersPerSecond));
+  const best = Math.max(
+    0,
+    ...phases.filter(({ isBorne }) => isBorne).map(({ rates }) => rates.ordersPerSecond),
+  );
   return [
     `A day of ${format(ordersOfDay)} orders, a tenth of them in the peak hour: ${peakRate.toFixed(1)} orders/s. Orders come at random ` +
       'moments, whether those before are answered or not, and their latency counts from the moment that they should have ' +

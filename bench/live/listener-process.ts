@@ -45,7 +45,14 @@ async function openOne(url: string, options: OpenListeners['sockets'][number]): 
       if (listener) listeners.delete(listener);
     },
   });
-  listener = { raw, group: options.group, receipts: [], lastMessage: Buffer.alloc(0), untagged: 0, answered: () => {} };
+  listener = {
+    raw,
+    group: options.group,
+    receipts: [],
+    lastMessage: Buffer.alloc(0),
+    untagged: 0,
+    answered: () => {},
+  };
   listeners.add(listener);
   await answer(listener, { type: 'connection_init', payload: { authorization: `Bearer ${options.token}` } });
   raw.send({ type: 'subscribe', id: '1', payload: { query: options.query, variables: options.variables } });
@@ -68,7 +75,10 @@ function take(listener: Listener, message: Buffer): void {
     return listener.answered();
   }
   const from = at + tagMark.length;
-  listener.receipts.push({ tag: message.toString('latin1', from, message.indexOf('"', from)), atMs: nowMs() });
+  listener.receipts.push({
+    tag: message.toString('latin1', from, message.indexOf('"', from)),
+    atMs: nowMs(),
+  });
   listener.lastMessage = Buffer.from(message);
 }
 

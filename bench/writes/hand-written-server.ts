@@ -86,7 +86,10 @@ async function answer(path: string, body: string): Promise<string> {
   const [, id, step] = pathOfStep.exec(path) ?? [];
   if (id === undefined || step === undefined) throw new Error(`There is no ${path}.`);
   const given = body === '' ? {} : (JSON.parse(body) as { barcode?: string; trackingNumber?: string });
-  const statement = step === 'ship' ? shipping(sql, id, given.trackingNumber!) : transitions[step]!(sql, id, given.barcode ?? '');
+  const statement =
+    step === 'ship'
+      ? shipping(sql, id, given.trackingNumber!)
+      : transitions[step]!(sql, id, given.barcode ?? '');
   const [row] = await statement;
   if (row?.['changed'] !== 1) throw new Error(`${step} of ${id} changed nothing.`);
   return id;

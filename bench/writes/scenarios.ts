@@ -49,7 +49,9 @@ export function ourWriter(server: ChildServer, manager: string, picker: string):
       ),
     walk: ({ id: fulfillmentId, barcodes }) => [
       step('startPicking', 'FulfillmentInput', { fulfillmentId }),
-      ...barcodes.map((barcode) => step('scanItem', 'ScanItemInput', { fulfillmentId, barcode, quantity: 1 })),
+      ...barcodes.map((barcode) =>
+        step('scanItem', 'ScanItemInput', { fulfillmentId, barcode, quantity: 1 }),
+      ),
       step('completePicking', 'FulfillmentInput', { fulfillmentId }),
       step('startPacking', 'FulfillmentInput', { fulfillmentId }),
       step('completePacking', 'CompletePackingInput', { fulfillmentId, boxSize: 'M', weightGrams: 900 }),
