@@ -11,7 +11,7 @@ export interface ChildServer {
   stop(): Promise<void>;
 }
 
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 
 /** Starts a server as a process of its own, on a free port that it is given, and waits until it is ready. */

@@ -131,7 +131,7 @@ export function transitionSide(writer: Writer, client: postgres.Sql, acknowledge
     },
     async run(_count, concurrency) {
       const walks = ready.map((fulfillment) => writer.walk(fulfillment));
-      const latencies = await sendWalks(walks, concurrency, writer.check);
+      const latencies = await sendWalks(walks, concurrency, (answer) => writer.check(answer));
       acknowledged.shipped += walks.length;
       return latencies;
     },
