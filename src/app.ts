@@ -15,6 +15,7 @@ import * as catalogEditing from './catalog/catalog-editing.resolver.ts';
 import * as customerAdministration from './customers/customer-administration.resolver.ts';
 import { CustomerResolver } from './customers/customer.resolver.ts';
 import type { Database } from './db/driver/database.ts';
+import { Replicas, type ReplicasOptions } from './db/replicas/replicas.ts';
 import { BulkFulfillmentsResolver } from './fulfillments/bulk-fulfillments.resolver.ts';
 import { fulfillmentStatus, orderStatus, returnStatus } from './db/tables/enumerations.ts';
 import { FailedJobResolver } from './failed-jobs/failed-job.resolver.ts';
@@ -30,6 +31,7 @@ import { buildSchema } from './graphql/build-schema.ts';
 import { logFault } from './graphql/format-error.ts';
 import type { Services } from './graphql/context.ts';
 import { EventLog } from './history/event-log.ts';
+import type { LogMark } from './history/log-place.ts';
 import { wakeUpsOfDatabase } from './history/wake-ups.ts';
 import {
   NotePayloadResolver,
@@ -134,6 +136,9 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** Which replicas there are, and how old what they show may be. */
+export type ReplicaSettings = Omit<ReplicasOptions<LogMark>, 'primary' | 'log' | 'mark'>;
+
 /** Puts the parts together over an open, migrated database. */
 export async function createApp(options: {
   database: Database;
@@ -145,6 +150,8 @@ export async function createApp(options: {
   /** Those that the database tells of its statements; left out, new ones. */
   metrics?: Metrics;
   webhooks?: WebhookPolicy;
+  /** Servers that reads of queries may go to; closed with the app. */
+  replicas?: ReplicaSettings | undefined;
 }): Promise<App> {
   checkWorkflows();
   const { database, log, redis, metrics = new Metrics() } = options;
@@ -152,7 +159,10 @@ export async function createApp(options: {
   const throughDatabase = wakeUpsOfDatabase(database);
   const openWakeUps = redis ? wakeUpsOfRedis(redis, throughDatabase) : throughDatabase;
   const eventLog = await EventLog.open(database, log, openWakeUps);
-  metrics.watch(database, eventLog);
+  const replicas =
+    options.replicas &&
+    (await Replicas.open({ ...options.replicas, primary: database, log, mark: () => eventLog.end }));
+  metrics.watch(database, eventLog, replicas);
   const writing: WriteServices = {
     database,
     wakeListeners: () => eventLog.wakeListeners(),
@@ -163,6 +173,7 @@ export async function createApp(options: {
   const services: Services = {
     ...writing,
     eventLog,
+    replicas,
     sessions: new SessionService(database, signer),
     paymentProviders,
     webhookPolicy: options.webhooks ?? strictWebhookPolicy,
@@ -178,6 +189,7 @@ export async function createApp(options: {
     async close() {
       await eventLog.close();
       redis?.close();
+      await replicas?.close();
       await database.close();
     },
   };

@@ -27,17 +27,31 @@ const signingKeys = z.string().transform((text, context) =>
   }),
 );
 
+const postgresAddress = /^postgres(ql)?:\/\//;
+const databaseAddress = z
+  .string()
+  .regex(postgresAddress, 'must be a PostgreSQL address such as postgres://user:password@host:5432/orders');
+
 const environmentSchema = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(4000),
-  DATABASE_URL: z
+  DATABASE_URL: databaseAddress.optional(),
+  DATABASE_DIRECT_URL: databaseAddress.optional(),
+  DATABASE_REPLICA_URLS: z
     .string()
-    .regex(
-      /^postgres(ql)?:\/\//,
-      'must be a PostgreSQL address such as postgres://user:password@host:5432/orders',
+    .transform((text) => text.split(',').map((url) => url.trim()))
+    .refine(
+      (urls) => urls.every((url) => postgresAddress.test(url)),
+      'must be PostgreSQL addresses such as postgres://user:password@replica:5432/orders, with commas',
     )
-    .optional(),
+    .default([]),
+  REPLICA_MAXIMUM_LAG_MS: z.coerce
+    .number('must be a number of milliseconds')
+    .int()
+    .min(50)
+    .max(60_000)
+    .default(1_000),
   DATABASE_POOL_SIZE: z.coerce.number('must be a number').int().min(2).max(100).default(8),
   DATA_DIR: z.string().min(1).default('.data'),
   JWT_SECRET: secret.optional(),
@@ -104,7 +118,14 @@ export interface Config {
   readonly port: number;
   /** Undefined: the embedded server in `dataDirectory`. */
   readonly databaseUrl: string | undefined;
+  /** Set where `databaseUrl` leads to a pooler that shares connections: past it, for what needs a session. */
+  readonly databaseDirectUrl: string | undefined;
+  /** Of the database and of each replica. */
   readonly databasePoolSize: number;
+  /** What queries may be read from. */
+  readonly replicaUrls: readonly string[];
+  /** How old what a replica shows may be. */
+  readonly replicaMaximumLagMs: number;
   readonly dataDirectory: string;
   readonly signingKeys: readonly [SigningKey, ...SigningKey[]];
   /** Load the sample orders and logins when the database is empty. */
@@ -160,13 +181,22 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       'MAIL_FROM: required with a mail server; set an address such as orders@shop.example',
     ]);
   }
+  for (const name of ['DATABASE_DIRECT_URL', 'DATABASE_REPLICA_URLS'] as const) {
+    if (values.DATABASE_URL === undefined && (values[name]?.length ?? 0) > 0)
+      throw new ConfigError([
+        `${name}: needs DATABASE_URL; the embedded server has neither pooler nor replica`,
+      ]);
+  }
   const keys = values.JWT_KEYS ?? [{ id: 'default', secret: values.JWT_SECRET ?? sampleJwtSecret }];
   return Object.freeze({
     production,
     host: values.HOST,
     port: values.PORT,
     databaseUrl: values.DATABASE_URL,
+    databaseDirectUrl: values.DATABASE_DIRECT_URL,
     databasePoolSize: values.DATABASE_POOL_SIZE,
+    replicaUrls: values.DATABASE_REPLICA_URLS,
+    replicaMaximumLagMs: values.REPLICA_MAXIMUM_LAG_MS,
     dataDirectory: values.DATA_DIR,
     signingKeys: keys as [SigningKey, ...SigningKey[]],
     sampleData: values.SAMPLE_DATA ?? (values.DATABASE_URL === undefined && !production),

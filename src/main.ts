@@ -5,6 +5,7 @@ import { ConfigError, readConfig, type Config } from './config.ts';
 import { openDatabase } from './db/driver/database.ts';
 import { startEmbeddedPostgres } from './db/embedded/start.ts';
 import { DatabaseNotUsableError, migrate } from './db/migrate.ts';
+import { withoutGuards } from './db/pooler.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
 import { openMailer } from './mail/mailer.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -39,16 +40,26 @@ async function start(role: ProcessRole): Promise<void> {
   });
   const embedded = await startEmbeddedWhenNeeded(config, (message) => log.info(message));
   const url = config.databaseUrl ?? embedded!.url;
-  await migrate(url);
+  const directUrl = config.databaseDirectUrl;
+  await migrate(directUrl ?? url, directUrl === undefined ? undefined : url);
   const metrics = new Metrics();
   metrics.watchProcess();
-  const database = openDatabase({ url, poolSize: config.databasePoolSize, observer: metrics.database });
+  const { databasePoolSize: poolSize, replicaUrls: urls, replicaMaximumLagMs: maximumLagMs } = config;
+  const prepare = directUrl === undefined;
+  const databaseOptions = { url, directUrl, prepare, poolSize, observer: metrics.database };
+  const database = openDatabase(databaseOptions);
   // Orders to look at are for who serves them.
   if (config.sampleData && role !== 'worker') await loadSample(database);
   const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, log);
   const { signingKeys, stripe, webhooks } = config;
-  const app = await createApp({ database, signingKeys, log, stripe, redis, metrics, webhooks });
-  const jobs = role === 'api' ? undefined : startJobs(app, config, url);
+  // Who only works on jobs answers no queries.
+  const replicas =
+    role === 'worker' || urls.length === 0
+      ? undefined
+      : { urls, poolSize, maximumLagMs, primaryOptions: databaseOptions };
+  const app = await createApp({ database, signingKeys, log, stripe, redis, metrics, webhooks, replicas });
+  const jobs =
+    role === 'api' ? undefined : startJobs(app, config, directUrl ? withoutGuards(directUrl) : url);
   // Jobs need the database as requests do: it is closed after both.
   const close = async (): Promise<void> => {
     await jobs?.stop();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
@@ -8,6 +8,7 @@ import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { OperationTypeNode } from 'graphql';
 import type { App } from './app.ts';
 import type { Viewer } from './auth/actor.ts';
 import { bearerToken } from './auth/token.ts';
@@ -28,6 +29,7 @@ import { planPlugin } from './graphql/plan/plan-plugin.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
+import { SharedQueries } from './redis/persisted-queries.ts';
 import { operationPlugin } from './metrics/operation-metrics.ts';
 
 const bodyLimitBytes = 1_000_000;
@@ -133,9 +135,11 @@ async function addGraphql(
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       operationPlugin(app.metrics.operations),
+      ...(app.services.replicas ? [replicaReading] : []),
       planPlugin(new PlanExecutor(app.schema)),
     ],
     introspection: true,
+    ...(app.redis && { persistedQueries: { cache: new SharedQueries(app.redis) } }),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: app.log,
@@ -167,6 +171,15 @@ async function addGraphql(
   server.route({ method: 'OPTIONS', url: '/graphql', handler });
   return apollo;
 }
+
+/** Queries may be answered from a replica: known as soon as it is known what the operation is, and before it runs. */
+const replicaReading: ApolloServerPlugin<RequestContext> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, contextValue }) => {
+      if (operation?.operation === OperationTypeNode.QUERY) contextValue.mayReadReplica();
+    },
+  }),
+};
 
 /** Who asks, read once from the token; null for nobody and for a token that is not valid. */
 function knowViewer(verifyToken: (token: string) => Viewer | null) {
@@ -200,11 +213,18 @@ function addProbes(server: FastifyInstance, app: App): void {
   server.get('/readyz', { logLevel: 'warn' }, async (_request, reply) => {
     try {
       await app.services.database.ping();
-      return { status: 'ready' };
+      return { status: 'ready', ...replicasInUse(app) };
     } catch {
       return reply.code(503).send({ status: 'unavailable', reason: 'the database does not answer' });
     }
   });
+}
+
+/** Told, but no reason to be unready: without them the database itself is read. */
+function replicasInUse({ services }: App) {
+  if (!services.replicas) return {};
+  const { replicas } = services.replicas.statistics();
+  return { replicas: { inUse: replicas.filter(({ isInUse }) => isInUse).length, of: replicas.length } };
 }
 
 /** Counts what is answered, and serves the metrics to whoever may have them. */

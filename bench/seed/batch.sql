@@ -1,6 +1,7 @@
 -- Orders bench.first to bench.last of bench.orders with all that belongs to them, in one transaction that leaves
 -- the database consistent. Everything follows from an order's place in the row and from bench.until, so that two
--- runs give the same rows. Other settings: bench.days, bench.variants, bench.customers.
+-- runs give the same rows. Other settings: bench.days, bench.variants, bench.customers,
+-- bench.lines (an order has from one to so many).
 
 create temporary table planned on commit drop as
 with drawn as materialized (
@@ -10,7 +11,7 @@ with drawn as materialized (
     -- Most take about as long as planned, a few very long.
     (0.25 + pg_temp.dice(place, 2, 1000) / 570.0) * case when pg_temp.dice(place, 3, 100) < 8 then 12 else 1 end
       as pace,
-    1 + pg_temp.dice(place, 4, 6) as lines,
+    1 + pg_temp.dice(place, 4, most_lines) as lines,
     pg_temp.dice(place, 5, 100) as fate,
     pg_temp.dice(place, 6, 4) as location,
     pg_temp.dice(place, 7, 100) < 15 as is_split,
@@ -24,7 +25,8 @@ with drawn as materialized (
     case when pg_temp.dice(place, 15, 20) > 0 then pg_temp.popular(place, 16, customers) end as customer
   from (
     select current_setting('bench.until')::timestamptz as until, current_setting('bench.days')::integer as days,
-      current_setting('bench.orders')::bigint as orders, current_setting('bench.customers')::integer as customers
+      current_setting('bench.orders')::bigint as orders, current_setting('bench.customers')::integer as customers,
+      current_setting('bench.lines')::integer as most_lines
   ) as setting
     cross join generate_series(current_setting('bench.first')::bigint, current_setting('bench.last')::bigint)
       as place

@@ -45,7 +45,7 @@ export class ProductVariantResolver {
     @Arg('sku', () => String, { description: 'The SKU.' }) sku: string,
     @Ctx() context: RequestContext,
   ) {
-    const [row] = await findVariantsBySku(context.services.database.read, [sku]);
+    const [row] = await findVariantsBySku(context.read, [sku]);
     return row ?? null;
   }
 
@@ -58,7 +58,7 @@ export class ProductVariantResolver {
     @Arg('barcode', () => String, { description: 'The barcode.' }) barcode: string,
     @Ctx() context: RequestContext,
   ) {
-    return findVariantByBarcode({ read: context.services.database.read, actor: context.viewer }, barcode);
+    return findVariantByBarcode({ read: context.read, actor: context.viewer }, barcode);
   }
 
   @FieldResolver(() => Money, {

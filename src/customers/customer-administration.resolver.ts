@@ -135,7 +135,7 @@ export class CustomerDataPayloadResolver {
   })
   data(@Root() payload: { customerId?: string }, @Ctx() context: RequestContext) {
     if (payload.customerId === undefined) return null;
-    return readCustomerData(context.services.database.read, payload.customerId);
+    return readCustomerData(context.read, payload.customerId);
   }
 }
 

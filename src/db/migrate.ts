@@ -3,6 +3,13 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { Logger, runMigrations } from 'graphile-worker';
 import postgres from 'postgres';
+import {
+  guardPooledRole,
+  isBehindPooler,
+  isRefusedByPooler,
+  migrationSettings,
+  withoutGuards,
+} from './pooler.ts';
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
 /** Any number; it only has to be the same in every server. */
@@ -17,13 +24,14 @@ export class DatabaseNotUsableError extends Error {}
  * Brings the database and the job queue in it to the schema of this version, and makes history partitions for the
  * next two years.
  * Servers that start at once take turns: the lock is held on the connection that migrates, because Drizzle's
- * migrator takes none. A plain client of its own, since the migrator does not run on the safe driver.
+ * migrator takes none. A plain client of its own, since the migrator does not run on the safe driver. `url` leads to
+ * PostgreSQL itself, and not to a pooler; where there is one, it is prepared for us.
  */
-export async function migrate(url: string): Promise<void> {
+export async function migrate(url: string, poolerUrl?: string): Promise<void> {
   const client = postgres(url, {
     max: 1,
     onnotice: () => {},
-    connection: { application_name: 'orders-migrate' },
+    connection: { ...migrationSettings },
   });
   try {
     await refuseUnusable(client, url);
@@ -31,8 +39,10 @@ export async function migrate(url: string): Promise<void> {
     await applyMigrations(drizzle({ client }), { migrationsFolder });
     await client`select ensure_history_partitions(now() - interval '1 month', now() + interval '24 months')`;
     // The queue has a migrator of its own, and a pool of its own for it; our lock is held meanwhile.
-    await runMigrations({ connectionString: url, maxPoolSize: 2, logger: silentLogger });
+    const connectionString = poolerUrl === undefined ? url : withoutGuards(url);
+    await runMigrations({ connectionString, maxPoolSize: 2, logger: silentLogger });
     await indexFailedJobs(client);
+    if (poolerUrl !== undefined) await guardPooledRole(client, poolerUrl);
   } finally {
     await client.end({ timeout: 5 });
   }
@@ -56,6 +66,7 @@ async function refuseUnusable(client: postgres.Sql, url: string): Promise<void> 
   const { host } = new URL(url);
   const rows = await client`select current_setting('server_version_num')::integer as version`.catch(
     (error: Error & { code?: string }) => {
+      if (isRefusedByPooler(error)) throw poolerInTheWay(host);
       // The message of PostgreSQL or of the network, such as "password authentication failed".
       const reason = error.message || error.code;
       throw new DatabaseNotUsableError(
@@ -63,8 +74,16 @@ async function refuseUnusable(client: postgres.Sql, url: string): Promise<void> 
       );
     },
   );
+  if (await isBehindPooler(client)) throw poolerInTheWay(host);
   const version = rows[0]!['version'] as number;
   if (version >= oldestVersion) return;
   const found = Math.floor(version / 10_000);
   throw new DatabaseNotUsableError(`The database at ${host} is PostgreSQL ${found}; 15 or later is needed.`);
+}
+
+function poolerInTheWay(host: string): DatabaseNotUsableError {
+  return new DatabaseNotUsableError(
+    `What answers at ${host} is a pooler such as PgBouncer and not PostgreSQL itself. Migrations, the job queue and ` +
+      `LISTEN need sessions of their own: set DATABASE_DIRECT_URL to PostgreSQL's own address (docs/pgbouncer.md).`,
+  );
 }

@@ -1,4 +1,4 @@
-import { getTableColumns, sql, type SQL, type Table } from 'drizzle-orm';
+import { getTableColumns, getTableName, sql, type SQL, type Table } from 'drizzle-orm';
 import { fulfillmentFacts, orderFacts, reservationFacts } from '../db/tables/figures.ts';
 
 /** The day in UTC. */
@@ -100,6 +100,30 @@ export function changesOf(name: string, table: Table, keys: readonly string[], c
       on conflict (${key}) do update set (${setters}) = row(${list('excluded', rest)})
     )`;
 }
+
+/** Where a rebuild puts the tables of the figures until they take the place of the old ones. */
+export const rebuiltSchema = 'figures_rebuilt';
+
+/** `change_of_…` and `kept_…` for a rebuild, where nothing was counted before. */
+function allOf(name: string, table: Table, current: SQL): SQL {
+  const columns = sql.raw(
+    Object.values(getTableColumns(table))
+      .map((column) => column.name)
+      .join(', '),
+  );
+  const id = sql.raw(name);
+  return sql`
+    change_of_${id} as materialized (
+      select 1 as sign, current.* from (${current}) as current
+    ), kept_${id} as (
+      insert into ${sql.raw(`${rebuiltSchema}.${getTableName(table)}`)} (${columns})
+      select ${columns} from change_of_${id}
+    )`;
+}
+
+export const everyOrder = allOf('orders', orderFacts, currentOrderFacts);
+export const everyFulfillment = allOf('fulfillments', fulfillmentFacts, currentFulfillmentFacts);
+export const everyReservation = allOf('reservations', reservationFacts, currentReservationFacts);
 
 export const orderChanges = changesOf('orders', orderFacts, ['order_id'], currentOrderFacts);
 export const fulfillmentChanges = changesOf(

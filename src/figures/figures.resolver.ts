@@ -3,7 +3,8 @@ import type { RequestContext } from '../graphql/context.ts';
 import { Money } from '../graphql/money.type.ts';
 import { DateTime, SafeInt } from '../graphql/scalars.ts';
 import { TopLevelError } from '../shared/errors.ts';
-import { loadDashboard, type DashboardFigures, type Kpi as KpiFigures, standingsOf } from './dashboard.ts';
+import { dashboardsOf } from './dashboard-cache.ts';
+import { type DashboardFigures, type Kpi as KpiFigures, standingsOf } from './dashboard.ts';
 import { DashboardArguments, StatisticsArguments, type DayRangeInput } from './figures.input.ts';
 import { countOversold, lastDays, readAsOf, readStandings, type DayRange } from './figures.repository.ts';
 import { BacklogCount, Dashboard, FulfillmentCount, Kpi, OrderCount, RevenueKpi } from './figures.type.ts';
@@ -24,7 +25,7 @@ import {
   Statistics,
 } from './statistics.type.ts';
 
-const readOf = (context: RequestContext) => context.services.database.read;
+const readOf = (context: RequestContext) => context.read;
 const longestRangeDays = 3_660;
 const daysByDefault = 30;
 
@@ -47,7 +48,7 @@ export class DashboardResolver {
     @Args(() => DashboardArguments) { filter, days }: DashboardArguments,
     @Ctx() context: RequestContext,
   ) {
-    return loadDashboard(readOf(context), filter ?? {}, days);
+    return dashboardsOf(context.read).latest(filter ?? {}, days);
   }
 
   @FieldResolver(() => [Kpi], {

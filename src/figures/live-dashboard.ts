@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../db/driver/database.ts';
 import { isAfter, type LogPlace } from '../history/log-place.ts';
 import type { LogEvent } from '../history/log.repository.ts';
-import { loadDashboard, type DashboardFigures } from './dashboard.ts';
+import { dashboardsOf } from './dashboard-cache.ts';
+import type { DashboardFigures } from './dashboard.ts';
 import type { FiguresScope } from './figures.repository.ts';
-import { readProgress } from './projection.repository.ts';
 
 /** Between two events of one subscription. */
 const intervalMs = 1_000;
@@ -37,15 +37,15 @@ export async function followDashboard(
   events: AsyncIterableIterator<readonly LogEvent[]>,
   options: LiveDashboardOptions,
 ): Promise<AsyncIterableIterator<DashboardUpdate>> {
-  const source = sourceOf(database);
+  const source = dashboardsOf(database.read);
   const describe = (dashboard: DashboardFigures): string => JSON.stringify(options.shown(dashboard));
-  const load = async () => source.dashboard(await source.progress(), options.scope, options.days);
+  const load = async () => source.dashboard(await source.recentProgress(), options.scope, options.days);
   let told = options.tellFirst ? undefined : describe(await load());
   const newest = new Newest(events);
   async function* updates(): AsyncGenerator<DashboardUpdate, undefined> {
     for (let event = await newest.take(); event !== undefined; event = await newest.take()) {
       try {
-        const place = await source.progress();
+        const place = await source.recentProgress();
         if (isAfter(event.place, place)) {
           newest.putBack(event);
           await sleep(progressIntervalMs, undefined, { ref: false });
@@ -139,43 +139,4 @@ class Newest {
     this.notify();
     await this.events.return?.();
   }
-}
-
-/** Read once for all subscriptions of this process that want the same. */
-class DashboardSource {
-  private asked: { readonly at: number; readonly place: Promise<LogPlace> } | undefined;
-  private place: LogPlace | undefined;
-  private readonly loaded = new Map<string, Promise<DashboardFigures>>();
-
-  constructor(private readonly database: Database) {}
-
-  progress(): Promise<LogPlace> {
-    const now = performance.now();
-    if (!this.asked || now - this.asked.at > progressIntervalMs / 2) {
-      this.asked = { at: now, place: readProgress(this.database.read) };
-    }
-    return this.asked.place;
-  }
-
-  dashboard(place: LogPlace, scope: FiguresScope, days: number): Promise<DashboardFigures> {
-    if (!this.place || isAfter(place, this.place) || isAfter(this.place, place)) this.loaded.clear();
-    this.place = place;
-    const key = JSON.stringify([scope.channel ?? null, scope.locationCode ?? null, days]);
-    const known = this.loaded.get(key);
-    if (known) return known;
-    const loading = loadDashboard(this.database.read, scope, days);
-    this.loaded.set(key, loading);
-    loading.catch(() => this.loaded.delete(key));
-    return loading;
-  }
-}
-
-const sources = new WeakMap<Database, DashboardSource>();
-
-function sourceOf(database: Database): DashboardSource {
-  const known = sources.get(database);
-  if (known) return known;
-  const source = new DashboardSource(database);
-  sources.set(database, source);
-  return source;
 }

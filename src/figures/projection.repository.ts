@@ -19,6 +19,11 @@ export async function tryProjectorTurn(transaction: Executor): Promise<boolean> 
   return row!.taken;
 }
 
+/** The turn until the transaction ends, waited for. */
+export async function waitForProjectorTurn(transaction: Executor): Promise<void> {
+  await transaction.execute(sql`select pg_advisory_xact_lock(${projectorLock})`);
+}
+
 export async function readProgress(executor: Executor): Promise<LogPlace> {
   const [row] = await executor.execute<{ transactionId: string; position: string }>(sql`
     select transaction_id::text as "transactionId", position::text as position from figures.progress`);
@@ -107,7 +112,8 @@ const tookOf = sql`
     ) as took (kind, day, microseconds)
   where microseconds is not null`;
 
-const addedUp: SQL = sql`
+/** What the changes come to: `counted` of the days, `timed` of the distributions. */
+export const addedUp: SQL = sql`
   counted as materialized (
     select location_id, measure, day, channel, label, sum(sign * amount)::bigint as amount
     from (${orderCounts} union all ${fulfillmentCounts} union all ${reservationCounts}) as each
@@ -160,13 +166,4 @@ async function forgetEmptied(
       as emptied (location_id uuid, day date, channel channel, label text)
     where daily.location_id = emptied.location_id and measure = 'order_open' and daily.day = emptied.day
       and daily.channel = emptied.channel and daily.label = emptied.label`);
-}
-
-/** Forgets all figures but the refusals, which no log holds; what follows begins with the first event. */
-export async function forgetFigures(transaction: Executor): Promise<void> {
-  await transaction.execute(sql`select pg_advisory_xact_lock(${projectorLock})`);
-  await transaction.execute(sql`
-    truncate figures.order_facts, figures.fulfillment_facts, figures.reservation_facts, figures.daily,
-      figures.durations`);
-  await transaction.execute(sql`update figures.progress set transaction_id = '0', position = 0`);
 }

@@ -83,7 +83,7 @@ export class FulfillmentHandlingResolver {
     @Args(() => MyFulfillmentsArguments) { first, after, statuses }: MyFulfillmentsArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<FulfillmentRow>> {
-    const source = { read: context.services.database.read, actor: context.viewer };
+    const source = { read: context.read, actor: context.viewer };
     const filter = { assignedToId: context.viewer.userId, statuses: statuses ?? beforeShipping };
     const keyset = after ? decodeCursor(after, queueOrder) : null;
     const rows = await searchFulfillments(source, filter, first + 1, keyset);

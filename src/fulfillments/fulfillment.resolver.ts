@@ -69,10 +69,7 @@ export class FulfillmentResolver {
     @Arg('number', () => String, { description: 'The fulfillment’s number.' }) number: string,
     @Ctx() context: RequestContext,
   ) {
-    const id = await findFulfillmentIdByNumber(
-      { read: context.services.database.read, actor: context.viewer },
-      number,
-    );
+    const id = await findFulfillmentIdByNumber({ read: context.read, actor: context.viewer }, number);
     return id === null ? null : context.loader(fulfillmentById).load(id);
   }
 
@@ -84,7 +81,7 @@ export class FulfillmentResolver {
     @Args(() => FulfillmentsArguments) { first, after, filter }: FulfillmentsArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<FulfillmentRow>> {
-    const source = { read: context.services.database.read, actor: context.viewer };
+    const source = { read: context.read, actor: context.viewer };
     // What is not shown to customers, they cannot ask for either.
     if (filter?.locationCode || filter?.assignedToId) {
       requirePermission(context.viewer, 'fulfillments.details.view');

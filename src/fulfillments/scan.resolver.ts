@@ -27,7 +27,7 @@ export class ScanResolver {
   })
   @Authorized('catalog.view')
   async scan(@Args(() => ScanArguments) { code }: ScanArguments, @Ctx() context: RequestContext) {
-    const source = { read: context.services.database.read, actor: context.viewer };
+    const source = { read: context.read, actor: context.viewer };
     const label = code.trim();
     const orderId = await findOrderIdByNumber(source, label);
     if (orderId !== null) return context.loader(orderById).load(orderId);

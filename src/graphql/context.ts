@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader';
 import { requireActor, type Viewer } from '../auth/actor.ts';
-import type { Database } from '../db/driver/database.ts';
+import type { Database, Executor } from '../db/driver/database.ts';
+import type { ReadSource, Replicas } from '../db/replicas/replicas.ts';
 import type { EventLog } from '../history/event-log.ts';
 import type { LogMark } from '../history/log-place.ts';
 import type { UserError } from '../shared/errors.ts';
@@ -23,6 +24,8 @@ import type { SessionService } from '../auth/session-service.ts';
 export interface Services extends WriteServices {
   readonly database: Database;
   readonly eventLog: EventLog;
+  /** What queries may be answered from beside the database itself, where there are any. */
+  readonly replicas?: Replicas<LogMark> | undefined;
   readonly sessions: SessionService;
   readonly paymentProviders: PaymentProviders;
   /** Which addresses may be named as webhook endpoints. */
@@ -47,11 +50,8 @@ export class RequestContext implements CommandRequest {
 
   private readonly primed = new Map<object, Map<string, unknown>>();
 
-  /**
-   * The end of the event log before anything was loaded: whoever resumes from it misses nothing that the loaded
-   * rows do not show.
-   */
-  readonly logEnd: LogMark;
+  private source: ReadSource<LogMark>;
+  private readonly logEndBefore: LogMark;
 
   constructor(
     readonly services: Services,
@@ -60,7 +60,26 @@ export class RequestContext implements CommandRequest {
     /** Cuts off a subscriber so that it resumes; there is none on a plain request. */
     readonly cutOff: (why: CutOffReason) => void = () => {},
   ) {
-    this.logEnd = services.eventLog.end;
+    this.logEndBefore = services.eventLog.end;
+    this.source = { read: services.database.read, mark: undefined };
+  }
+
+  /** This is a query: all of its reads may go to one replica. Whatever else there is reads from the database itself. */
+  mayReadReplica(): void {
+    if (this.services.replicas) this.source = this.services.replicas.choose();
+  }
+
+  /** What all rows of this request are read from, so that a list and what is nested in it are of one age. */
+  get read(): Executor {
+    return this.source.read;
+  }
+
+  /**
+   * The end of the event log before anything was loaded: whoever resumes from it misses nothing that the loaded
+   * rows do not show. Where a replica is read, it is an end that the replica has surely reached.
+   */
+  get logEnd(): LogMark {
+    return this.source.mark ?? this.logEndBefore;
   }
 
   get ipAddress(): string | null {
@@ -87,7 +106,7 @@ export class RequestContext implements CommandRequest {
     let loader = this.loaders.get(key);
     if (!loader) {
       const source: LoaderSource = {
-        read: this.services.database.read,
+        read: this.read,
         actor: this.viewer,
         loader: (another) => this.loader(another),
       };
@@ -137,6 +156,8 @@ export class RequestContext implements CommandRequest {
     }
     const { result, userErrors } = await work(this.services, this, input);
     this.forgetLoaded();
+    // The viewer's next request must see this, whichever server and replica answers it.
+    if (result) await this.services.replicas?.untilShown();
     return { ...result, userErrors } as unknown as Payload<Result>;
   }
 
@@ -154,6 +175,7 @@ export class RequestContext implements CommandRequest {
     }
     const answer = await runBulk(this.services, this, command, input);
     this.forgetLoaded();
+    if (answer.applied) await this.services.replicas?.untilShown();
     return answer;
   }
 

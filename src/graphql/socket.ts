@@ -1,4 +1,11 @@
-import { GraphQLError, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import {
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+  type ExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { WebsocketHandler } from '@fastify/websocket';
 import type { Viewer } from '../auth/actor.ts';
@@ -94,9 +101,9 @@ export function makeSocketHandler(parts: {
       return { schema, document, operationName, variableValues, query, send } satisfies LiveArguments;
     },
     subscribe: (live) => subscribeShared(shared, live as LiveArguments),
-    context(context) {
+    context(context, _id, _payload, { document, operationName }) {
       const { request, actor } = context.extra;
-      return new RequestContext(
+      const requestContext = new RequestContext(
         services,
         actor ?? null,
         { ipAddress: clientAddress(request), userAgent: userAgentOf(request) },
@@ -105,6 +112,9 @@ export function makeSocketHandler(parts: {
             ? close(context, tooSlowCloseCode, tooSlowReason)
             : close(context, unavailableCloseCode, unavailableReason),
       );
+      const isQuery = getOperationAST(document, operationName)?.operation === OperationTypeNode.QUERY;
+      if (isQuery) requestContext.mayReadReplica();
+      return requestContext;
     },
     onOperation(_context, _id, payload, { document, operationName }, result) {
       const operation = watched.get(payload);

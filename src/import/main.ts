@@ -50,7 +50,7 @@ async function withDatabase<Result>(work: (database: Database) => Promise<Result
     ? undefined
     : await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log });
   try {
-    const url = config.databaseUrl ?? embedded!.url;
+    const url = config.databaseDirectUrl ?? config.databaseUrl ?? embedded!.url;
     await migrate(url);
     const database = openDatabase({ url, poolSize: 2, applicationName: 'orders-import' });
     try {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Database } from '../db/driver/database.ts';
+import { noReplicas, type Replicas } from '../db/replicas/replicas.ts';
 import type { EventLog } from '../history/event-log.ts';
 import { CommandMetrics } from './command-metrics.ts';
 import { DatabaseMetrics } from './database-metrics.ts';
@@ -8,6 +9,7 @@ import { watchEventLog } from './event-log-metrics.ts';
 import { HttpMetrics } from './http-metrics.ts';
 import { JobMetrics } from './job-metrics.ts';
 import { OperationMetrics } from './operation-metrics.ts';
+import { watchReplicas } from './replica-metrics.ts';
 import { jobFigures, logFigures, webhookFigures } from './stored-figures.ts';
 import { StoredMetrics } from './stored-metrics.ts';
 
@@ -26,8 +28,9 @@ export class Metrics {
   private stored: StoredMetrics | undefined;
 
   /** What the database and its log are like; a process that only works on jobs reads no log. */
-  watch(database: Database, eventLog?: EventLog): void {
+  watch(database: Database, eventLog?: EventLog, replicas?: Replicas<unknown>): void {
     this.database.watchPool(() => database.statistics());
+    if (eventLog) watchReplicas(this.registry, () => replicas?.statistics() ?? noReplicas);
     if (eventLog) watchEventLog(this.registry, () => eventLog.statistics());
     const figures = [jobFigures(), webhookFigures(), ...(eventLog ? [logFigures(eventLog)] : [])];
     this.stored = new StoredMetrics(this.registry, database.read, figures);

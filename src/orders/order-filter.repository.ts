@@ -42,8 +42,17 @@ export interface OrderFilterValues {
 /** What the texts in a filter have turned out to mean: a condition on an order each. */
 export type TextConditions = ReadonlyMap<string, SQL>;
 
+/** The same of lists of locations, each known by the list in the filter. */
+export type LocationConditions = ReadonlyMap<readonly string[], SQL>;
+
+/** What has to be looked up before a filter can become a condition. */
+export interface LookedUp {
+  readonly texts: TextConditions;
+  readonly locations: LocationConditions;
+}
+
 type Conditions = {
-  [Name in Exclude<keyof OrderFilterValues, 'text' | 'hasNote' | 'and' | 'or' | 'not'>]-?: (
+  [Name in Exclude<keyof OrderFilterValues, 'text' | 'locationCode' | 'hasNote' | 'and' | 'or' | 'not'>]-?: (
     value: NonNullable<OrderFilterValues[Name]>,
   ) => SQL | undefined;
 };
@@ -74,7 +83,6 @@ const conditions: Conditions = {
     sql`${orders.id} in (select order_id from order_items
       where variant_id = any(array(select id from product_variants where sku in ${listOf(skus)})))`,
   variantId: (id) => sql`${orders.id} in (select order_id from order_items where variant_id = ${id}::uuid)`,
-  locationCode: atLocations,
   tag: (tags) =>
     sql`${orders.tags} && array[${sql.join(
       tags.map((tag) => sql`${tag}`),
@@ -95,22 +103,17 @@ function listOf(values: readonly string[]): SQL {
   return values.length === 0 ? sql`(null)` : sql`${[...values]}`;
 }
 
-function atLocations(codes: readonly string[]): SQL {
-  const locations = sql`array(select id from stock_locations where code in ${listOf(codes)})`;
-  return sql`(exists (select from order_fulfillments where order_id = ${orders.id} and location_id = any(${locations}))
-    or exists (select from inventory_reservations where order_id = ${orders.id} and is_active and location_id = any(${locations})))`;
-}
-
 /** The condition that an order fulfils exactly when the filter holds; undefined where everything does. */
-export function conditionOf(filter: OrderFilterValues, role: Role, texts: TextConditions): SQL | undefined {
-  const within = (inner: OrderFilterValues): SQL => conditionOf(inner, role, texts) ?? sql`true`;
-  const { text, hasNote, and: all, or: any, not } = filter;
+export function conditionOf(filter: OrderFilterValues, role: Role, lookedUp: LookedUp): SQL | undefined {
+  const within = (inner: OrderFilterValues): SQL => conditionOf(inner, role, lookedUp) ?? sql`true`;
+  const { text, locationCode, hasNote, and: all, or: any, not } = filter;
   return and(
     ...Object.entries(conditions).map(([name, condition]) => {
       const value = filter[name as keyof Conditions];
       return value === null || value === undefined ? undefined : condition(value as never);
     }),
-    typeof text === 'string' ? texts.get(text) : undefined,
+    typeof text === 'string' ? lookedUp.texts.get(text) : undefined,
+    locationCode ? lookedUp.locations.get(locationCode) : undefined,
     typeof hasNote === 'boolean' ? withNote(role, hasNote) : undefined,
     ...(all ?? []).map(within),
     any ? (or(...any.map(within)) ?? sql`false`) : undefined,

@@ -33,7 +33,7 @@ export class OrderHistoryResolver {
     const { viewer } = context;
     // Who did something is not shown to customers, so they cannot ask for it either.
     if (filter?.performedById) requirePermission(viewer, 'history.viewStaff');
-    const source = { read: context.services.database.read, actor: viewer };
+    const source = { read: context.read, actor: viewer };
     const keyset = after === null ? null : decodeCursor(after, historyOrder);
     const rows = await searchHistory(source, filter ?? {}, first + 1, keyset);
     const count = () => countHistory(source, filter ?? {});
@@ -62,6 +62,7 @@ export class OrderHistoryResolver {
   ): Promise<HistoryVerification | null> {
     const keyset = after === null ? null : decodeCursor(after, verificationOrder);
     const start = keyset && { createdAt: String(keyset[0]), id: String(keyset[1]) };
+    // What is verified is the database itself, and not a copy.
     const found = await verifyHistories(context.services.database.read, range, first, start);
     if (range.orderId && found.ordersChecked === 0) return null;
     const { last } = found;

@@ -7,6 +7,7 @@ import type { LoadingSource } from '../graphql/loading.ts';
 import type { Keyset } from '../shared/page.ts';
 import type { OrderRow } from './order.repository.ts';
 import { conditionOf, type OrderFilterValues } from './order-filter.repository.ts';
+import { resolveLocations } from './order-location.repository.ts';
 import { resolveTexts } from './order-text.repository.ts';
 
 /** Beyond this it is not counted on: `totalCount` then says one more. */
@@ -100,12 +101,16 @@ export async function countOrders(
   return row!.count;
 }
 
-/** What the filter means for this viewer, its texts looked up. */
+/** What the filter means for this viewer, its texts and locations looked up. */
 export async function resolveFilter(
   source: LoadingSource,
   filter: OrderFilterValues,
 ): Promise<SQL | undefined> {
-  return conditionOf(filter, source.actor.role, await resolveTexts(source, filter));
+  const [texts, locations] = await Promise.all([
+    resolveTexts(source, filter),
+    resolveLocations(source, filter),
+  ]);
+  return conditionOf(filter, source.actor.role, { texts, locations });
 }
 
 /** Rows after the keyset. One direction and no nulls: a row comparison, which an index serves. */

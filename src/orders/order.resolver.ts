@@ -80,10 +80,7 @@ export class OrderResolver {
     @Arg('number', () => String, { description: 'The order’s number.' }) number: string,
     @Ctx() context: RequestContext,
   ) {
-    const id = await findOrderIdByNumber(
-      { read: context.services.database.read, actor: context.viewer },
-      number,
-    );
+    const id = await findOrderIdByNumber({ read: context.read, actor: context.viewer }, number);
     return id === null ? null : context.loader(orderById).load(id);
   }
 
@@ -96,7 +93,7 @@ export class OrderResolver {
     @Args(() => OrdersArguments) { first, after, filter, sort }: OrdersArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<OrderRow>> {
-    const source = { read: context.services.database.read, actor: context.viewer };
+    const source = { read: context.read, actor: context.viewer };
     requireReasonable(filter ?? {});
     requireShown(context.viewer, filter ?? {}, sort ?? []);
     const keys = sortKeys(sort ?? [{ field: 'created_at', direction: 'desc' }]);

@@ -47,6 +47,7 @@ export async function askProviders(
       context.forgetLoaded();
     }
   }
+  await context.services.replicas?.untilShown();
   return { clientSecret, userErrors };
 }
 

@@ -32,7 +32,7 @@ export class PricingResolver {
   @Query(() => [TaxRate], { description: 'Every tax rate, by country. Permission: prices.view.' })
   @Authorized('prices.view')
   taxRates(@Ctx() context: RequestContext) {
-    return listTaxRates(context.services.database.read);
+    return listTaxRates(context.read);
   }
 
   @Query(() => [ShippingRate], {
@@ -40,7 +40,7 @@ export class PricingResolver {
   })
   @Authorized('prices.view')
   shippingRates(@Ctx() context: RequestContext) {
-    return listShippingRates(context.services.database.read);
+    return listShippingRates(context.read);
   }
 
   @Mutation(() => TaxRatesPayload, {
@@ -129,7 +129,7 @@ export class TaxRatesPayloadResolver {
     description: 'Every rate as it is now; null when refused.',
   })
   taxRates(@Root() payload: { country?: string }, @Ctx() context: RequestContext) {
-    return payload.country === undefined ? null : listTaxRates(context.services.database.read);
+    return payload.country === undefined ? null : listTaxRates(context.read);
   }
 }
 
@@ -140,7 +140,7 @@ export class ShippingRatesPayloadResolver {
     description: 'Every rate as it is now; null when refused.',
   })
   shippingRates(@Root() payload: { country?: string }, @Ctx() context: RequestContext) {
-    return payload.country === undefined ? null : listShippingRates(context.services.database.read);
+    return payload.country === undefined ? null : listShippingRates(context.read);
   }
 }
 

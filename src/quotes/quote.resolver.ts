@@ -68,7 +68,7 @@ export class QuoteResolver {
     @Args(() => QuotesArguments) { first, after, filter }: QuotesArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<QuoteRow>> {
-    const source = { read: context.services.database.read, actor: context.viewer };
+    const source = { read: context.read, actor: context.viewer };
     const keyset = after === null ? null : decodeCursor(after, latestQuotesFirst);
     const rows = await searchQuotes(source, filter ?? {}, first + 1, keyset);
     const count = () => countQuotes(source, filter ?? {});

@@ -89,7 +89,7 @@ export class ReservationHandlingResolver {
     @Args(() => ReservationsArguments) { first, after, filter }: ReservationsArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<ReservationRow>> {
-    const source = { read: context.services.database.read, actor: context.viewer };
+    const source = { read: context.read, actor: context.viewer };
     const keyset = after ? decodeCursor(after, reservationsOrder) : null;
     const rows = await searchReservations(source, filter ?? {}, first + 1, keyset);
     const count = () => countReservations(source, filter ?? {});

@@ -79,7 +79,7 @@ export class ReturnResolver {
     @Args(() => ReturnsArguments) { first, after, filter }: ReturnsArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<ReturnRow>> {
-    const source = { read: context.services.database.read, actor: context.viewer };
+    const source = { read: context.read, actor: context.viewer };
     const keyset = after === null ? null : decodeCursor(after, latestReturnsFirst);
     const rows = await searchReturns(source, filter ?? {}, first + 1, keyset);
     const count = () => countReturns(source, filter ?? {});

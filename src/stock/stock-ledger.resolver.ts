@@ -116,7 +116,7 @@ export class StockLedgerResolver {
   })
   @Authorized('stock.count')
   stockDiscrepancies(@Ctx() context: RequestContext): Promise<DiscrepancyRow[]> {
-    return findDiscrepancies(context.services.database.read, discrepanciesShown);
+    return findDiscrepancies(context.read, discrepanciesShown);
   }
 
   @Mutation(() => StockLevelsPayload, {
@@ -191,7 +191,7 @@ export class TransferStockPayloadResolver {
   })
   fromLevels(@Root() { variantIds, fromLocationId }: TransferRoot, @Ctx() context: RequestContext) {
     if (variantIds === undefined || fromLocationId === undefined) return null;
-    return findLevels(context.services.database.read, fromLocationId, variantIds);
+    return findLevels(context.read, fromLocationId, variantIds);
   }
 
   @FieldResolver(() => [StockLevel], {
@@ -200,6 +200,6 @@ export class TransferStockPayloadResolver {
   })
   toLevels(@Root() { variantIds, toLocationId }: TransferRoot, @Ctx() context: RequestContext) {
     if (variantIds === undefined || toLocationId === undefined) return null;
-    return findLevels(context.services.database.read, toLocationId, variantIds);
+    return findLevels(context.read, toLocationId, variantIds);
   }
 }

@@ -20,7 +20,7 @@ export class StockResolver {
     @Arg('sku', () => String, { description: 'The SKU.' }) sku: string,
     @Ctx() context: RequestContext,
   ) {
-    return findLevelsBySku(context.services.database.read, sku);
+    return findLevelsBySku(context.read, sku);
   }
 
   @Query(() => [StockLocation], {
@@ -28,7 +28,7 @@ export class StockResolver {
   })
   @Authorized('stock.view')
   stockLocations(@Ctx() context: RequestContext) {
-    return listLocations(context.services.database.read);
+    return listLocations(context.read);
   }
 
   @Mutation(() => StockLevelsPayload, {
@@ -68,6 +68,6 @@ export class StockLevelsPayloadResolver {
   ) {
     const { locationId, variantIds } = payload;
     if (locationId === undefined || variantIds === undefined) return null;
-    return findLevels(context.services.database.read, locationId, variantIds);
+    return findLevels(context.read, locationId, variantIds);
   }
 }

@@ -74,7 +74,7 @@ export class WebhookResolver {
   })
   @Authorized('webhooks.manage')
   webhookEndpoints(@Ctx() context: RequestContext) {
-    return listEndpoints(context.services.database.read);
+    return listEndpoints(context.read);
   }
 
   @Query(() => WebhookDeliveryConnection, {

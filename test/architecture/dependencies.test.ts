@@ -152,7 +152,7 @@ test('only main.ts and the importer read the environment', () => {
 });
 
 test('the PostgreSQL driver is imported only where a plain client is needed and named so', () => {
-  const allowed = /^db\/(driver\/|embedded\/|migrate\.ts)/;
+  const allowed = /^db\/(driver\/|embedded\/|(migrate|pooler)\.ts)/;
   expect(
     offences(({ path, imports }) => [imports.includes('postgres') && !allowed.test(path) && path]),
   ).toEqual([]);

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startFiguresProjector } from '../../src/figures/figures-projector.ts';
 import { projectNextEvents } from '../../src/figures/project-figures.ts';
-import { forgetFigures } from '../../src/figures/projection.repository.ts';
+import { rebuildFigures } from '../../src/figures/rebuild-figures.ts';
 import { makeRandom } from '../concurrency/random.ts';
 import { mutate, stockedVariant } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
@@ -232,18 +232,76 @@ test('what is moved to other days, and looked at again, is counted there and now
   await expectRightFigures();
 });
 
-test('a rebuild from the first event gives the same rows', async () => {
+/** As if the workers had counted nothing yet. */
+async function forgetFigures(): Promise<void> {
+  await server.database.transaction(async (transaction) => {
+    await transaction.execute(sql`
+      truncate figures.order_facts, figures.fulfillment_facts, figures.reservation_facts, figures.daily, figures.durations`);
+    await transaction.execute(sql`update figures.progress set transaction_id = '0', position = 0`);
+  });
+}
+
+const rebuild = (ordersPerPart: number) => rebuildFigures(server.database, () => {}, { ordersPerPart });
+
+test('to count from the first event again gives the same rows', async () => {
   const before = await snapshot();
   expect(before.length).toBeGreaterThan(200);
-  await server.database.transaction(forgetFigures);
+  await forgetFigures();
   expect(await snapshot()).toEqual([]);
   await countEverything(server.database);
   expect(await snapshot()).toEqual(before);
 });
 
+const definitions = () =>
+  server.database.read.execute(sql`
+    select tablename as table, indexdef as definition from pg_indexes where schemaname = 'figures'
+    union all
+    select conrelid::regclass::text, conname || ' ' || pg_get_constraintdef(oid) from pg_constraint
+    where connamespace = 'figures'::regnamespace
+    union all
+    select oid::regclass::text, reloptions::text from pg_class
+    where relnamespace = 'figures'::regnamespace and relkind = 'r' and reloptions is not null
+    order by 1, 2`);
+
+test('a rebuild from the tables gives the rows that the workers counted, in tables like those before', async () => {
+  const [rows, tables] = [await snapshot(), await definitions()];
+  await server.database.transaction(async (transaction) => {
+    await transaction.execute(sql`update figures.daily set amount = amount + 1`);
+    await transaction.execute(sql`delete from figures.order_facts`);
+  });
+  const parts = await rebuild(3);
+  expect(parts).toBeGreaterThan(5);
+  expect(await isEverythingCounted(server.database)).toBe(true);
+  expect(await snapshot()).toEqual(rows);
+  expect(await definitions()).toEqual(tables);
+  expect(await server.database.read.execute(sql`select to_regnamespace('figures_rebuilt') as left`)).toEqual([
+    { left: null },
+  ]);
+});
+
+test('a rebuild while orders come in misses none and counts none twice', async () => {
+  const log = {
+    warn: (details: object, message: string) => expect.fail(`${message} ${JSON.stringify(details)}`),
+  };
+  const worker = startFiguresProjector({ database: server.database, log });
+  let isOver = false;
+  const changing = (async () => {
+    while (!isOver) await Promise.all([placeRandomOrder(), changeRandomOrder(), changeRandomOrder()]);
+  })();
+  for (let round = 0; round < 3; round += 1) await rebuild(3);
+  isOver = true;
+  await changing;
+  await waitUntil(() => isEverythingCounted(server.database), 'everything is counted');
+  await worker.stop();
+  const rebuilt = await snapshot();
+  await forgetFigures();
+  await countEverything(server.database);
+  expect(await snapshot()).toEqual(rebuilt);
+});
+
 test('a worker that dies before it commits has counted nothing, and the next one counts all', async () => {
   const before = await snapshot();
-  await server.database.transaction(forgetFigures);
+  await forgetFigures();
   const dying = {
     ...server.database,
     transaction: (work: (transaction: never) => Promise<unknown>) =>

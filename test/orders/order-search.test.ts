@@ -152,6 +152,40 @@ describe('text', () => {
   });
 });
 
+test('a location that very many orders have finds the same, page by page', async () => {
+  const some = { or: [{ locationCode: ['LEEDS'] }, { tag: ['fragile'] }], not: { locationCode: ['YORK'] } };
+  const before = await found(some);
+  // A hundred more than are looked up first.
+  await server.database.transaction((transaction) =>
+    transaction.execute(sql`
+      with made as (
+        insert into orders (number, channel, currency, subtotal_minor, total_minor, units_ordered)
+        select 'ORD-20990101-' || lpad(place::text, 4, '0'), 'ecommerce', 'GBP', 100, 100, 1
+        from generate_series(1, 2100) as place
+        returning id, number
+      )
+      insert into order_fulfillments (number, order_id, location_id)
+      select 'FUL' || made.number, made.id, stock_locations.id from made, stock_locations where code = 'LEEDS'`),
+  );
+  const query = `query ($after: String) { orders(first: 100, after: $after, filter: { locationCode: ["LEEDS", "NOWHERE"] },
+    sort: [{ field: NUMBER, direction: ASC }]) { totalCount nodes { number } pageInfo { hasNextPage endCursor } } }`;
+  const numbers: string[] = [];
+  let after: string | null = null;
+  do {
+    const page: any = (await server.as.order_manager(query, { after })).data.orders;
+    expect(page.totalCount).toBe(2101);
+    numbers.push(...page.nodes.map(({ number }: { number: string }) => number));
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after !== null);
+  expect(new Set(numbers).size).toBe(2101);
+  expect(numbers).toContain(made['leeds']!.number);
+  expect(numbers).not.toContain(made['plain']!.number);
+  await server.database.transaction((transaction) =>
+    transaction.execute(sql`delete from orders where number like 'ORD-20990101-%'`),
+  );
+  expect(await found(some)).toEqual(before);
+});
+
 describe('filters', () => {
   const all = ['company', 'guest', 'leeds', 'plain', 'shipped'];
   const cases: [string, () => object, string[]][] = [

@@ -13,7 +13,7 @@ declare module 'vitest' {
 }
 
 /**
- * One server for the whole run, without fsync, and one database migrated once that every test file clones. The
+ * One server for each project of the run, without fsync, and one database migrated once that every test file clones. The
  * server's own database "orders" stays empty.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -105,6 +105,10 @@ export interface ServeOptions {
   readonly socketLimits?: SocketLimits;
   readonly rateLimitPerMinute?: number;
   readonly redisUrl?: string;
+  /** Addresses of standbys, and how far they may be behind. */
+  readonly replicas?: { readonly urls: readonly string[]; readonly maximumLagMs: number };
+  /** A pooler in transaction mode, between the server and its database. */
+  readonly poolerUrl?: string;
 }
 
 export async function serve(
@@ -112,11 +116,17 @@ export async function serve(
   port = 0,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
-  const { stripe, redisUrl, webhooks = localReceivers, ...serverOptions } = options;
+  const { stripe, redisUrl, webhooks = localReceivers, replicas, poolerUrl, ...serverOptions } = options;
   const log = testLog();
   const metrics = new Metrics();
+  const address =
+    poolerUrl === undefined
+      ? { url: databaseUrl }
+      : { url: poolerUrl, directUrl: databaseUrl, prepare: false };
+  const primaryOptions = { ...address, poolSize: 8, observer: metrics.database };
   const app = await createApp({
-    database: openDatabase({ url: databaseUrl, poolSize: 8, observer: metrics.database }),
+    database: openDatabase(primaryOptions),
+    replicas: replicas && { ...replicas, poolSize: 4, primaryOptions },
     signingKeys: testSigningKeys,
     metrics,
     stripe,

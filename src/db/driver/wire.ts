@@ -122,7 +122,9 @@ export class Wire {
   async #assertReadOnly(): Promise<void> {
     const [row] = await this.run(`select current_setting('default_transaction_read_only') as setting`);
     if (row?.['setting'] === 'on') return;
-    throw new Error('Sessions must be read-only by default; docs/driver.md says how, behind a pooler.');
+    throw new Error(
+      'Sessions must be read-only by default. Behind a pooler the role has to have that setting, and the pooler to have connected since: see docs/pgbouncer.md.',
+    );
   }
 
   /** After anything but an ordinary error of the server nobody knows what is still under way on the socket. */

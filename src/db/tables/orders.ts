@@ -113,6 +113,9 @@ export const orders = pgTable(
       .on(table.createdAt, table.id)
       .where(sql`held_at is not null`),
     /** Whatever may still be late: what is done is many times as much. */
+    index('orders_open_created')
+      .on(table.createdAt, table.id)
+      .where(sql`status in ('pending', 'confirmed', 'processing', 'packed')`),
     index('orders_open_promised')
       .on(table.promisedShipAt, table.id)
       .where(sql`status in ('pending', 'confirmed', 'processing', 'packed')`),

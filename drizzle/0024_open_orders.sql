@@ -1,0 +1,1 @@
+CREATE INDEX "orders_open_created" ON "orders" USING btree ("created_at","id") WHERE status in ('pending', 'confirmed', 'processing', 'packed');
