@@ -1,29 +1,23 @@
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { Agent } from 'node:http';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
-import { createTokenSigner } from '../src/auth/token.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { build, logFile, mutation, requireDone, startApi, tokenFor } from './api-server.ts';
 import { BenchError, readArguments, runMain, wholeNumber } from './arguments.ts';
 import { openBenchDatabase } from './bench-database.ts';
-import { startChildServer, type ChildServer } from './child-server.ts';
-import { send, sendMany, type BenchRequest } from './load.ts';
+import type { ChildServer } from './child-server.ts';
+import { send, sendWalks, type BenchRequest } from './load.ts';
 import { postgresProcessorMs, postmasterOf, processorMs } from './processor-time.ts';
+import { describeMachine, writeSection } from './results.ts';
 
-const usage = `npm run bench:bulk -- [--orders 1000] [--data-dir .data/bench-bulk] [--no-build]
+const usage = `npm run bench -- bulk [--orders 1000] [--data-dir .data/bench-bulk] [--no-build] [--no-write]
 
 Measures the bulk mutations against the same done one by one over HTTP, in one run, each side on orders of its own.
 
   --orders    how many each side changes, up to 1,000
   --data-dir  folder of the embedded server; it is emptied before and after
-  --no-build  measure dist/ as it is`;
-
-const project = fileURLToPath(new URL('..', import.meta.url));
-const signingKey = { id: 'default', secret: randomBytes(36).toString('base64') };
+  --no-build  measure dist/ as it is
+  --no-write  leave bench/RESULTS.md as it is`;
 
 interface Bench {
   readonly server: ChildServer;
@@ -31,6 +25,7 @@ interface Bench {
   readonly client: postgres.Sql;
   readonly postmaster: number;
   readonly managerId: string;
+  readonly postgresVersion: string;
 }
 
 /** One way of changing all orders of a side. */
@@ -90,10 +85,14 @@ function inBulk(name: string, more: object): Way {
     name,
     atOnce: 1,
     requests: (bench, { bulk }, ids) => [
-      mutation(bench, bulk.name, `${bulk.name[0]!.toUpperCase()}${bulk.name.slice(1)}Input`, {
-        input: { orderIds: ids, ...bulk.extra(bench), ...more },
-        selection: 'applied refused results { ok order { id status version } }',
-      }),
+      mutation(
+        bench.server.url,
+        bench.token,
+        bulk.name,
+        `${bulk.name[0]!.toUpperCase()}${bulk.name.slice(1)}Input`,
+        { orderIds: ids, ...bulk.extra(bench), ...more },
+        'applied refused results { ok order { id status version } }',
+      ),
     ],
   };
 }
@@ -104,10 +103,14 @@ function oneByOne(atOnce: number): Way {
     atOnce,
     requests: (bench, { single }, ids) =>
       ids.map((orderId) =>
-        mutation(bench, single.name, single.inputType, {
-          input: { orderId, ...single.extra(bench) },
-          selection: 'order { id status version }',
-        }),
+        mutation(
+          bench.server.url,
+          bench.token,
+          single.name,
+          single.inputType,
+          { orderId, ...single.extra(bench) },
+          'order { id status version }',
+        ),
       ),
   };
 }
@@ -123,12 +126,18 @@ const ways = [
 async function main(): Promise<void> {
   const options = readOptions();
   if (!options) return void process.stdout.write(`${usage}\n`);
-  if (options.build) execFileSync('npm', ['run', '--silent', 'build'], { cwd: project, stdio: 'inherit' });
+  if (options.build) build();
   rmSync(options.dataDirectory, { recursive: true, force: true });
   const database = await openBenchDatabase(options.dataDirectory);
   try {
     await migrate(database.url);
-    await withBench(database.url, (bench) => runAll(bench, options.orders));
+    const lines = await withBench(database.url, async (bench) => [
+      ...describeMachine(bench.postgresVersion),
+      '',
+      ...(await runAll(bench, options.orders)),
+    ]);
+    process.stdout.write(`${lines.join('\n')}\n`);
+    if (options.write) process.stdout.write(`\nWritten to ${await writeSection('bulk', lines)}.\n`);
   } finally {
     await database.stop();
     rmSync(options.dataDirectory, { recursive: true, force: true });
@@ -142,6 +151,7 @@ function readOptions() {
         orders: { type: 'string', default: '1000' },
         'data-dir': { type: 'string', default: '.data/bench-bulk' },
         'no-build': { type: 'boolean', default: false },
+        'no-write': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     },
@@ -149,35 +159,42 @@ function readOptions() {
   );
   if (values.help) return undefined;
   const orders = wholeNumber(values.orders, '--orders', 1_000);
-  return { orders, dataDirectory: values['data-dir'], build: !values['no-build'] };
+  return {
+    orders,
+    dataDirectory: values['data-dir'],
+    build: !values['no-build'],
+    write: !values['no-write'],
+  };
 }
 
-async function withBench(databaseUrl: string, work: (bench: Bench) => Promise<void>): Promise<void> {
-  const log = path.join(os.tmpdir(), `orders-bench-${process.pid}-bulk.log`);
-  const environment = { DATABASE_URL: databaseUrl, NODE_ENV: 'production', JWT_SECRET: signingKey.secret };
+async function withBench<Result>(
+  databaseUrl: string,
+  work: (bench: Bench) => Promise<Result>,
+): Promise<Result> {
   const client = postgres(databaseUrl, { max: 1, fetch_types: false, onnotice: () => {} });
-  const server = await startChildServer('API', [path.join(project, 'dist/main.js')], environment, log);
+  const server = await startApi('bulk', { databaseUrl, poolSize: 8 });
   try {
-    const [manager] = await client<{ id: string; backend: number }[]>`
+    const [manager] = await client<{ id: string; backend: number; postgresVersion: string }[]>`
       insert into users (id, email, display_name, role, password_hash)
       values (gen_random_uuid(), 'manager@bench.example', 'Manager', 'order_manager', '-')
-      returning id, pg_backend_pid() as backend`;
-    const { id, backend } = manager!;
-    const token = createTokenSigner([signingKey]).sign({ id, role: 'order_manager', customerId: null });
+      returning id, pg_backend_pid() as backend, current_setting('server_version') as "postgresVersion"`;
+    const { id, backend, postgresVersion } = manager!;
+    const token = tokenFor(id, 'order_manager');
     const postmaster = postmasterOf(backend);
-    await work({ server, token: token.accessToken, client, postmaster, managerId: id });
+    return await work({ server, token, client, postmaster, managerId: id, postgresVersion });
   } finally {
     await server.stop();
     await client.end({ timeout: 5 });
-    rmSync(log, { force: true });
+    rmSync(logFile('bulk'), { force: true });
   }
 }
 
-async function runAll(bench: Bench, orders: number): Promise<void> {
+async function runAll(bench: Bench, orders: number): Promise<string[]> {
   const ids = await placeOrders(bench, orders * ways.length);
-  process.stdout.write(
-    `| ${orders} orders | how | seconds | server s | PostgreSQL s | ratio |\n|---|---|---|---|---|---|\n`,
-  );
+  const lines = [
+    `| ${orders} orders | how | seconds | server s | PostgreSQL s | ratio |`,
+    '|---|---|---|---|---|---|',
+  ];
   for (const verb of verbs) {
     await verb.prepare?.(bench);
     const measured = [];
@@ -189,11 +206,10 @@ async function runAll(bench: Bench, orders: number): Promise<void> {
     const base = measured.find(({ way }) => way.name === oneByOne(1).name)!;
     for (const { way, wallMs, serverMs, postgresMs } of measured) {
       const seconds = [wallMs, serverMs, postgresMs].map((each) => (each / 1000).toFixed(2)).join(' | ');
-      process.stdout.write(
-        `| ${verb.name} | ${way.name} | ${seconds} | ${(wallMs / base.wallMs).toFixed(2)} |\n`,
-      );
+      lines.push(`| ${verb.name} | ${way.name} | ${seconds} | ${(wallMs / base.wallMs).toFixed(2)} |`);
     }
   }
+  return lines;
 }
 
 /** What a dry run has left undone, so that the next verb finds all orders alike. */
@@ -209,7 +225,7 @@ async function measure({ server, postmaster }: Bench, atOnce: number, requests: 
     postgresProcessorMs(postmaster),
   ];
   try {
-    if (requests.length > 1) await sendMany(requests, requests.length, atOnce);
+    if (requests.length > 1) await sendEach(requests, atOnce);
     else {
       const answer = JSON.parse((await send(agent, requests[0]!)).toString());
       const [payload] = Object.values<{ refused: number }>(answer.data ?? {});
@@ -227,49 +243,56 @@ async function measure({ server, postmaster }: Bench, atOnce: number, requests: 
 
 /** Of three lines each, over the API. */
 async function placeOrders(bench: Bench, count: number): Promise<string[]> {
+  const { token } = bench;
+  const { url } = bench.server;
   const skus = Array.from({ length: 100 }, (_, index) => `SKU-${index}`);
   const price = { amountMinor: 100, currency: 'GBP' };
   const setUp = [
-    mutation(bench, 'createProduct', 'CreateProductInput', {
-      input: { name: 'Bench', variants: skus.map((sku) => ({ sku, barcode: sku, name: sku, price })) },
-      selection: 'product { id }',
-    }),
-    mutation(bench, 'receiveStock', 'ReceiveStockInput', {
-      input: { locationCode: 'MAIN', lines: skus.map((sku) => ({ sku, quantity: 1_000_000 })) },
-      selection: 'stockLevels { onHand }',
-    }),
+    mutation(
+      url,
+      token,
+      'createProduct',
+      'CreateProductInput',
+      { name: 'Bench', variants: skus.map((sku) => ({ sku, barcode: sku, name: sku, price })) },
+      'product { id }',
+    ),
+    mutation(
+      url,
+      token,
+      'receiveStock',
+      'ReceiveStockInput',
+      { locationCode: 'MAIN', lines: skus.map((sku) => ({ sku, quantity: 1_000_000 })) },
+      'stockLevels { onHand }',
+    ),
   ];
-  await sendMany(setUp, setUp.length, 1);
+  await sendEach(setUp, 1);
   const requests = Array.from({ length: count }, (_, index) =>
-    mutation(bench, 'createOrder', 'CreateOrderInput', {
-      input: {
+    mutation(
+      url,
+      token,
+      'createOrder',
+      'CreateOrderInput',
+      {
         channel: 'ECOMMERCE',
         currency: 'GBP',
         lines: [0, 1, 2].map((line) => ({ sku: skus[(index + line * 7) % skus.length], quantity: 1 })),
       },
-      selection: 'order { id }',
-    }),
+      'order { id }',
+    ),
   );
-  await sendMany(requests, count, 8);
+  await sendEach(requests, 8);
   const rows = await bench.client<{ id: string }[]>`select id from orders order by id`;
   await bench.client`analyze`;
   if (rows.length !== count) throw new BenchError(`${rows.length} of ${count} orders could be placed.`);
   return rows.map(({ id }) => id);
 }
 
-function mutation(
-  { server, token }: Bench,
-  name: string,
-  inputType: string,
-  { input, selection }: { input: object; selection: string },
-): BenchRequest {
-  const query = `mutation ($input: ${inputType}!) { ${name}(input: $input) { ${selection} userErrors { code message } } }`;
-  return {
-    url: `${server.url}/graphql`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query, variables: { input } }),
-  };
+async function sendEach(requests: readonly BenchRequest[], atOnce: number): Promise<void> {
+  await sendWalks(
+    requests.map((request) => [request]),
+    atOnce,
+    requireDone,
+  );
 }
 
 runMain(main);

@@ -11,26 +11,27 @@ export interface ChildServer {
   stop(): Promise<void>;
 }
 
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 
-/** Starts a server as a process of its own, on a free port that it is given as PORT, and waits until it is ready. */
+/** Starts a server as a process of its own, on a free port that it is given, and waits until it is ready. */
 export async function startChildServer(
   name: string,
   nodeArguments: readonly string[],
   environment: Readonly<Record<string, string>>,
   logFile: string,
+  { portVariable = 'PORT', readyPath = '/readyz' } = {},
 ): Promise<ChildServer> {
   const port = await freePort();
   const output = openSync(logFile, 'w');
   const child = spawn(process.execPath, nodeArguments, {
-    env: { ...environment, PATH: process.env['PATH'] ?? '', PORT: String(port), HOST: '127.0.0.1' },
+    env: { ...environment, PATH: process.env['PATH'] ?? '', [portVariable]: String(port), HOST: '127.0.0.1' },
     stdio: ['ignore', output, output],
   });
   closeSync(output);
   const server = { name, url: `http://127.0.0.1:${port}`, pid: child.pid!, stop: () => stop(child) };
   try {
-    await waitUntilReady(child, server.url);
+    await waitUntilReady(child, server.url + readyPath);
     return server;
   } catch (error) {
     await server.stop();
@@ -45,7 +46,7 @@ async function waitUntilReady(child: ChildProcess, url: string): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   while (Date.now() < deadline) {
     if (hasEnded(child)) throw new Error(`ended while it started (${child.exitCode ?? child.signalCode})`);
-    const response = await fetch(`${url}/readyz`).catch(() => undefined);
+    const response = await fetch(url).catch(() => undefined);
     if (response?.ok) return;
     await sleep(50);
   }

@@ -9,9 +9,10 @@ import { projectNextEvents } from '../src/figures/project-figures.ts';
 import { projectOrders } from '../src/figures/projection.repository.ts';
 import { loadDays, loadFulfillmentStatistics, loadStatistics } from '../src/figures/statistics.ts';
 import { readArguments, runMain, wholeNumber } from './arguments.ts';
+import { describeMachine, writeSection } from './results.ts';
 import { seedFigures, wakeTheLog } from './figures-seed.ts';
 
-const usage = `npm run bench:figures -- [--orders 10000,200000] [--rounds 30]
+const usage = `npm run bench -- figures [--orders 10000,200000] [--rounds 30] [--no-write]
 
 How long dashboard and statistics take over so many orders, idle and while orders come in. Each size gets a database of
 its own in .data/bench-figures, which is removed again. The orders are spread over three years and four locations.`;
@@ -25,6 +26,9 @@ async function main(): Promise<void> {
       options: {
         orders: { type: 'string', default: '10000,200000' },
         rounds: { type: 'string', default: '30' },
+        // Nothing of dist/ runs here; taken so that all parts can be called alike.
+        'no-build': { type: 'boolean', default: false },
+        'no-write': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     },
@@ -37,14 +41,47 @@ async function main(): Promise<void> {
   await rm(dataDirectory, { recursive: true, force: true });
   const server = await startEmbeddedPostgres({ dataDirectory, log });
   try {
-    for (const size of sizes) await benchSize(server.url, size, rounds);
+    const version = await versionOf(server.url);
+    const lines: string[] = [];
+    const remarks: string[] = [];
+    for (const size of sizes) {
+      const { rows, remark } = await benchSize(server.url, size, rounds);
+      lines.push(...rows);
+      remarks.push('', remark);
+    }
+    const all = [
+      ...describeMachine(version),
+      '',
+      '| orders | when | figures | median ms | worst ms |',
+      '|---|---|---|---|---|',
+      ...lines,
+      ...remarks,
+    ];
+    process.stdout.write(`${all.join('\n')}\n`);
+    if (!values['no-write']) process.stdout.write(`\nWritten to ${await writeSection('figures', all)}.\n`);
   } finally {
     await server.stop();
     await rm(dataDirectory, { recursive: true, force: true });
   }
 }
 
-async function benchSize(serverUrl: string, orders: number, rounds: number): Promise<void> {
+async function versionOf(url: string): Promise<string> {
+  const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
+  try {
+    const [row] = await client<{ version: string }[]>`select current_setting('server_version') as version`;
+    return row!.version;
+  } finally {
+    await client.end();
+  }
+}
+
+interface SizeFigures {
+  /** Of the table. */
+  readonly rows: readonly string[];
+  readonly remark: string;
+}
+
+async function benchSize(serverUrl: string, orders: number, rounds: number): Promise<SizeFigures> {
   const name = `figures_${orders}`;
   const admin = postgres(serverUrl, { max: 1, onnotice: () => {} });
   await admin.unsafe(`create database ${name}`);
@@ -67,19 +104,23 @@ async function benchSize(serverUrl: string, orders: number, rounds: number): Pro
     const [size] = await client`select pg_size_pretty(sum(pg_total_relation_size(oid))) as facts,
       pg_size_pretty(pg_total_relation_size('figures.daily') + pg_total_relation_size('figures.durations')) as sums
       from pg_class where relnamespace = 'figures'::regnamespace and relkind = 'r'`;
-    process.stdout.write(
-      `\n${orders} orders: seeded in ${((seededAt - startedAt) / 1_000).toFixed(0)} s, counted in ` +
-        `${perOrderUs.toFixed(0)} µs an order; ${size!['facts']} in all, ${size!['sums']} of sums\n`,
-    );
-    await measureAll(database, rounds, 'idle');
-    await measureWhileOrdersComeIn(database, client, rounds);
+    const seeded =
+      `${orders} orders: seeded in ${((seededAt - startedAt) / 1_000).toFixed(0)} s, counted in ` +
+      `${perOrderUs.toFixed(0)} µs an order; ${size!['facts']} in all, ${size!['sums']} of sums`;
+    const idle = await measureAll(database, rounds, 'idle');
+    const busy = await measureWhileOrdersComeIn(database, client, rounds);
+    return {
+      rows: [...idle, ...busy.rows].map((row) => `| ${orders} ${row}`),
+      remark: `${seeded}; meanwhile ${busy.perSecond.toFixed(0)} orders a second came in and were counted.`,
+    };
   } finally {
     await database.close();
     await client.end();
   }
 }
 
-async function measureAll(database: Database, rounds: number, when: string): Promise<void> {
+async function measureAll(database: Database, rounds: number, when: string): Promise<string[]> {
+  const rows: string[] = [];
   const { read } = database;
   const year: DayRange = (await lastDays(read, 365)).now;
   const at: FiguresScope = { locationCode: 'LOCATION-1' };
@@ -104,10 +145,9 @@ async function measureAll(database: Database, rounds: number, when: string): Pro
     }
     times.sort((left, right) => left - right);
     const [median, worst] = [times[Math.floor(rounds / 2)]!, times.at(-1)!];
-    process.stdout.write(
-      `  ${when}: ${name}: median ${median.toFixed(1)} ms, worst ${worst.toFixed(1)} ms\n`,
-    );
+    rows.push(`| ${when} | ${name} | ${median.toFixed(1)} | ${worst.toFixed(1)} |`);
   }
+  return rows;
 }
 
 /** Without a pause, 50 orders after 50 orders, and each counted at once. */
@@ -115,7 +155,7 @@ async function measureWhileOrdersComeIn(
   database: Database,
   client: postgres.Sql,
   rounds: number,
-): Promise<void> {
+): Promise<{ rows: string[]; perSecond: number }> {
   let isOver = false;
   let orders = 0;
   const startedAt = performance.now();
@@ -126,11 +166,10 @@ async function measureWhileOrdersComeIn(
       while ((await projectNextEvents(database)) > 0);
     }
   })();
-  await measureAll(database, rounds, 'busy');
+  const rows = await measureAll(database, rounds, 'busy');
   isOver = true;
   await coming;
-  const perSecond = (orders * 1_000) / (performance.now() - startedAt);
-  process.stdout.write(`  meanwhile ${perSecond.toFixed(0)} orders a second came in and were counted\n`);
+  return { rows, perSecond: (orders * 1_000) / (performance.now() - startedAt) };
 }
 
 runMain(main);

@@ -1,18 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { BenchError, readArguments, runMain } from './arguments.ts';
 import { sql } from 'drizzle-orm';
+import { build } from './api-server.ts';
+import { BenchError, readArguments, runMain } from './arguments.ts';
 import { describeMachine, writeSection } from './results.ts';
 import { openBenchDatabase } from './bench-database.ts';
 import { describeEvents, describeMemory, describeStorm, describeWriters } from './live/report.ts';
 import { byLocation, memory, ofAll, reconnectStorm, withStalled, writers } from './live/scenarios.ts';
 import { makeWorld, type World } from './live/world.ts';
 
-const usage = `npm run bench:live -- [scenario ...] [--no-build] [--no-write]
+const usage = `npm run bench -- live [scenario ...] [--no-build] [--no-write]
 
 Measures the subscriptions: from commit to socket, what listening costs, and what slow listeners do to the others.
 Scenarios: locations, everything, stalled, writers, memory, storm; all of them if none is named.
@@ -20,7 +16,6 @@ Scenarios: locations, everything, stalled, writers, memory, storm; all of them i
   --no-build  measure dist/ as it is
   --no-write  leave bench/RESULTS.md as it is`;
 
-const project = fileURLToPath(new URL('..', import.meta.url));
 const dataDirectory = '.data/bench-live';
 
 /** Each gives the lines that it adds to the results. */
@@ -49,8 +44,7 @@ async function main(): Promise<void> {
   const names = positionals.length > 0 ? positionals : Object.keys(scenarios);
   const unknown = names.find((name) => !scenarios[name]);
   if (unknown) throw new BenchError(`There is no scenario "${unknown}".\n\n${usage}`);
-  if (!values['no-build'])
-    execFileSync('npm', ['run', '--silent', 'build'], { cwd: project, stdio: 'inherit' });
+  if (!values['no-build']) build();
   const lines = await onNewWorld(async (world) => {
     const [row] = await world.database.read.execute<{ version: string }>(sql`select version()`);
     const all = [...describeMachine(row!.version.split(' ')[1]!), ''];
@@ -61,16 +55,14 @@ async function main(): Promise<void> {
     }
     return all;
   });
-  if (!values['no-write']) process.stdout.write(`Written to ${writeSection('live', lines)}\n`);
+  if (!values['no-write']) process.stdout.write(`Written to ${await writeSection('live', lines)}\n`);
 }
 
 async function onNewWorld<Result>(work: (world: World) => Promise<Result>): Promise<Result> {
-  const log = path.join(os.tmpdir(), `orders-bench-${process.pid}-live.log`);
   rmSync(dataDirectory, { recursive: true, force: true });
   const database = await openBenchDatabase(dataDirectory);
-  const signingKey = { id: 'default', secret: randomBytes(36).toString('base64') };
   try {
-    const world = await makeWorld(database.url, signingKey, log);
+    const world = await makeWorld(database.url);
     try {
       return await work(world);
     } finally {
@@ -79,7 +71,6 @@ async function onNewWorld<Result>(work: (world: World) => Promise<Result>): Prom
   } finally {
     await database.stop();
     rmSync(dataDirectory, { recursive: true, force: true });
-    rmSync(log, { force: true });
   }
 }
 

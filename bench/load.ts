@@ -57,3 +57,32 @@ export async function sendMany(
     agent.destroy();
   }
 }
+
+/**
+ * Sends requests that follow on one another, so many walks at a time. Returns each request's milliseconds; an answer
+ * that does not pass ends it.
+ */
+export async function sendWalks(
+  walks: readonly (readonly BenchRequest[])[],
+  concurrency: number,
+  check: (answer: Buffer) => void,
+): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+  const latencies: number[] = [];
+  const left = walks.values();
+  const work = async (): Promise<void> => {
+    for (const walk of left) {
+      for (const request of walk) {
+        const startedAt = performance.now();
+        check(await send(agent, request));
+        latencies.push(performance.now() - startedAt);
+      }
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: concurrency }, work));
+    return latencies;
+  } finally {
+    agent.destroy();
+  }
+}

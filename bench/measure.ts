@@ -1,11 +1,13 @@
 import { postgresProcessorMs, processorMs } from './processor-time.ts';
-import { sendMany, type BenchRequest } from './load.ts';
 
 /** One of the two that are measured in turns. */
 export interface Side {
   readonly name: string;
   readonly pid: number;
-  readonly requests: readonly BenchRequest[];
+  /** Makes what so many requests need, outside of the measurement. */
+  prepare?(count: number, concurrency: number): Promise<void>;
+  /** Sends about so many requests, so many at a time; returns the milliseconds of each one that was sent. */
+  run(count: number, concurrency: number): Promise<number[]>;
 }
 
 export interface Measurement {
@@ -31,10 +33,12 @@ export interface MeasureOptions {
   /** How long one turn is to take, about. */
   readonly turnMs: number;
   readonly postmaster: number;
+  /** Of each side before the first turn; four seconds if left out. */
+  readonly warmUpMs?: number;
 }
 
 /** Long enough for the compiler to be done with the code and for PostgreSQL to keep its general plans. */
-const warmUpMs = 4_000;
+const usualWarmUpMs = 4_000;
 const leastRequests = 20;
 const mostRequests = 50_000;
 
@@ -56,14 +60,18 @@ export async function measureInTurns(
 }
 
 /** Warms a side up, and finds out how many requests make a turn. */
-async function warmUp(side: Side, { concurrency, turnMs }: MeasureOptions): Promise<number> {
+async function warmUp(
+  side: Side,
+  { concurrency, turnMs, warmUpMs = usualWarmUpMs }: MeasureOptions,
+): Promise<number> {
   const startedAt = performance.now();
   let count = leastRequests;
   let requestMs = 0;
   for (let attempt = 0; attempt < 1_000 && performance.now() - startedAt < warmUpMs; attempt += 1) {
+    await side.prepare?.(count, concurrency);
     const attemptedAt = performance.now();
-    await sendMany(side.requests, count, concurrency);
-    requestMs = (performance.now() - attemptedAt) / count;
+    const sent = await side.run(count, concurrency);
+    requestMs = (performance.now() - attemptedAt) / sent.length;
     count = clamp(500 / requestMs);
   }
   return clamp(turnMs / requestMs);
@@ -74,16 +82,18 @@ function clamp(count: number): number {
 }
 
 async function takeTurn(
-  { pid, requests }: Side,
+  side: Side,
   count: number,
   { concurrency, postmaster }: MeasureOptions,
 ): Promise<Turn> {
+  const { pid } = side;
+  await side.prepare?.(count, concurrency);
   const [server, database, startedAt] = [
     processorMs(pid),
     postgresProcessorMs(postmaster),
     performance.now(),
   ];
-  const latencies = await sendMany(requests, count, concurrency);
+  const latencies = await side.run(count, concurrency);
   return {
     wallMs: performance.now() - startedAt,
     serverMs: processorMs(pid) - server,

@@ -2,15 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import type { Measurement } from './measure.ts';
 
 export interface Result {
   readonly scenario: string;
-  readonly title: string;
   readonly concurrency: number;
-  readonly answerBytes: number;
-  /** Ours first; the ratio is to the second. */
-  readonly sides: readonly [MeasuredSide, MeasuredSide];
+  /** Ours, the limit written by hand, and where it was asked for our previous commit. */
+  readonly sides: readonly MeasuredSide[];
 }
 
 export interface MeasuredSide {
@@ -18,21 +17,16 @@ export interface MeasuredSide {
   readonly measured: Measurement;
 }
 
-export interface Circumstances {
-  readonly orders: number;
-  readonly postgresVersion: string;
-  readonly rounds: number;
-  readonly poolSize: number;
-}
-
 const file = fileURLToPath(new URL('RESULTS.md', import.meta.url));
 const introduction = `# Results of the bench
 
 Written by \`npm run bench\` (see bench/README.md), latest run first. Both sides are measured in turns in one run on
-the same rows, after their answers were found equal. Times are processor milliseconds a request, of the server and of
-PostgreSQL with all of its processes; the ratio is our sum over the hand-written one, so 1.00 is as fast and more is
-slower. The hand-written endpoint is one SQL statement that builds the whole answer as JSON, passed on as bytes,
-without GraphQL, permissions, sign-in or log.
+the same rows; those that read after their answers were found equal. Times are processor milliseconds a request, of the
+server and of PostgreSQL with all of its processes. The ratio is our sum over the hand-written one, so 1.00 is as fast
+and more is slower; "throughput" is our requests a second over the hand-written ones, so more is faster; "of previous"
+is our sum over that of the commit before, less is better than it was. The hand-written endpoints are the fewest
+statements that do the same, without GraphQL, permissions, sign-in or log: for what reads, one SQL statement that builds
+the whole answer as JSON, passed on as bytes.
 `;
 const columns = [
   'scenario',
@@ -42,22 +36,15 @@ const columns = [
   'PostgreSQL',
   'sum',
   'ratio',
+  'of previous',
   'p50 ms',
   'p99 ms',
   'requests/s',
+  'throughput',
 ];
 
-/** Writes what both sides took; returns the file. */
-export function writeResults(results: readonly Result[], circumstances: Circumstances): string {
-  return writeSection(`${circumstances.orders} orders`, [
-    ...describe(circumstances, results),
-    '',
-    ...formatTable(results),
-  ]);
-}
-
 /** Puts a section at the top of RESULTS.md, in the place of an earlier one with the same heading; returns the file. */
-export function writeSection(title: string, lines: readonly string[]): string {
+export async function writeSection(title: string, lines: readonly string[]): Promise<string> {
   const heading = `## ${new Date().toISOString().slice(0, 10)}, ${commit()}, ${title}`;
   const section = [heading, '', ...lines, ''].join('\n');
   const text = existsSync(file) ? readFileSync(file, 'utf8') : introduction;
@@ -65,7 +52,8 @@ export function writeSection(title: string, lines: readonly string[]): string {
   const others = earlier
     .filter((each) => !each.startsWith(`${heading}\n`))
     .map((each) => `${each.trimEnd()}\n`);
-  writeFileSync(file, [introduction, section, ...others].join('\n'));
+  const all = [introduction, section, ...others].join('\n');
+  writeFileSync(file, await format(all, { ...(await resolveConfig(file)), filepath: file }));
   return file;
 }
 
@@ -77,15 +65,6 @@ function commit(): string {
   } catch {
     return 'commit unknown';
   }
-}
-
-function describe(circumstances: Circumstances, results: readonly Result[]): string[] {
-  const sizes = results.map(({ title, answerBytes }) => `${title}: ${(answerBytes / 1000).toFixed(0)} kB`);
-  return [
-    ...describeMachine(circumstances.postgresVersion),
-    `- ${circumstances.rounds} rounds, ${circumstances.poolSize} database connections a side`,
-    `- answers: ${[...new Set(sizes)].join('; ')}`,
-  ];
 }
 
 export function describeMachine(postgresVersion: string): string[] {
@@ -100,31 +79,28 @@ export function describeMachine(postgresVersion: string): string[] {
 
 export function formatTable(results: readonly Result[]): string[] {
   const rows = results.flatMap(({ scenario, concurrency, sides }) =>
-    sides.map(({ name, measured }) => [
+    sides.map(({ name, measured }, index) => [
       scenario,
       String(concurrency),
       name,
-      ...figures(measured, (totalMs(measured) / totalMs(sides[1].measured)).toFixed(2)),
+      ...figures(measured, sides[1]!.measured, index === 0 ? sides[2]?.measured : undefined),
     ]),
   );
-  const widths = columns.map((name, index) =>
-    Math.max(name.length, ...rows.map((row) => row[index]!.length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, index) => cell.padEnd(widths[index]!)).join(' | ')} |`;
-  return [line(columns), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
+  return [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }
 
-function figures(measured: Measurement, ratio: string): string[] {
+function figures(measured: Measurement, limit: Measurement, previous: Measurement | undefined): string[] {
   const { serverMs, postgresMs, latencyP50Ms, latencyP99Ms, requestsPerSecond } = measured;
   return [
     serverMs.toFixed(2),
     postgresMs.toFixed(2),
     totalMs(measured).toFixed(2),
-    ratio,
+    (totalMs(measured) / totalMs(limit)).toFixed(2),
+    previous ? (totalMs(measured) / totalMs(previous)).toFixed(2) : '',
     latencyP50Ms.toFixed(1),
     latencyP99Ms.toFixed(1),
     requestsPerSecond.toFixed(0),
+    (requestsPerSecond / limit.requestsPerSecond).toFixed(2),
   ];
 }
 

@@ -10,6 +10,8 @@ interface Listener {
   /** When each event came, by the time that names it. */
   readonly receipts: { tag: string; atMs: number }[];
   lastMessage: Buffer;
+  /** Messages without such a time, the two answers at the beginning among them. */
+  untagged: number;
   answered: () => void;
 }
 
@@ -43,7 +45,14 @@ async function openOne(url: string, options: OpenListeners['sockets'][number]): 
       if (listener) listeners.delete(listener);
     },
   });
-  listener = { raw, group: options.group, receipts: [], lastMessage: Buffer.alloc(0), answered: () => {} };
+  listener = {
+    raw,
+    group: options.group,
+    receipts: [],
+    lastMessage: Buffer.alloc(0),
+    untagged: 0,
+    answered: () => {},
+  };
   listeners.add(listener);
   await answer(listener, { type: 'connection_init', payload: { authorization: `Bearer ${options.token}` } });
   raw.send({ type: 'subscribe', id: '1', payload: { query: options.query, variables: options.variables } });
@@ -62,10 +71,14 @@ function take(listener: Listener, message: Buffer): void {
   const at = message.indexOf(tagMark);
   if (at === -1) {
     if (message.includes('"error"')) throw new Error(message.toString().slice(0, 500));
+    listener.untagged += 1;
     return listener.answered();
   }
   const from = at + tagMark.length;
-  listener.receipts.push({ tag: message.toString('latin1', from, from + 27), atMs: nowMs() });
+  listener.receipts.push({
+    tag: message.toString('latin1', from, message.indexOf('"', from)),
+    atMs: nowMs(),
+  });
   listener.lastMessage = Buffer.from(message);
 }
 
@@ -81,13 +94,14 @@ async function collect(commits: readonly Commit[]): Promise<Deliveries> {
   const committedAt = new Map(commits.map(({ tag, atMs }) => [tag, atMs]));
   const latencies: number[] = [];
   let lastAtMs = 0;
-  const perGroup: Record<string, { sockets: number; least: number; most: number; doubled: number }> = {};
-  for (const { group, receipts } of listeners) {
-    const counts = (perGroup[group] ??= { sockets: 0, least: Infinity, most: 0, doubled: 0 });
+  const perGroup: Record<string, Deliveries['perGroup'][string]> = {};
+  for (const { group, receipts, untagged } of listeners) {
+    const counts = (perGroup[group] ??= { sockets: 0, least: Infinity, most: 0, doubled: 0, untagged: 0 });
     const own = receipts.filter(({ tag }) => committedAt.has(tag));
     for (const { tag, atMs } of own) latencies.push(atMs - committedAt.get(tag)!);
     lastAtMs = Math.max(lastAtMs, own.at(-1)?.atMs ?? 0);
     counts.sockets += 1;
+    counts.untagged += untagged;
     counts.least = Math.min(counts.least, own.length);
     counts.most = Math.max(counts.most, own.length);
     if (new Set(own.map(({ tag }) => tag)).size !== own.length) counts.doubled += 1;

@@ -26,7 +26,10 @@ export interface Deliveries {
   readonly p99Ms: number;
   readonly mostMs: number;
   readonly lastAtMs: number;
-  readonly perGroup: Record<string, { sockets: number; least: number; most: number; doubled: number }>;
+  readonly perGroup: Record<
+    string,
+    { sockets: number; least: number; most: number; doubled: number; untagged: number }
+  >;
   /** Sockets that were closed as too slow. */
   readonly cutOff: number;
 }

@@ -1,17 +1,15 @@
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rmSync } from 'node:fs';
 import postgres from 'postgres';
-import { createTokenSigner, type SigningKey } from '../../src/auth/token.ts';
 import { openDatabase, type Database } from '../../src/db/driver/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
+import { logFile, mutation, startApi, tokenFor } from '../api-server.ts';
 import { BenchError } from '../arguments.ts';
-import { startChildServer, type ChildServer } from '../child-server.ts';
+import type { ChildServer } from '../child-server.ts';
 import { sendMany, type BenchRequest } from '../load.ts';
 import { postmasterOf } from '../processor-time.ts';
 import { Listeners } from './listeners.ts';
 import type { WorkedFulfillment } from './writer.ts';
 
-const project = fileURLToPath(new URL('../..', import.meta.url));
 const ordersPerLocation = 20;
 export const locations = Array.from({ length: 10 }, (_, index) => `WAREHOUSE-${index}`);
 
@@ -28,21 +26,15 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export async function makeWorld(databaseUrl: string, signingKey: SigningKey, log: string): Promise<World> {
+export async function makeWorld(databaseUrl: string): Promise<World> {
   await migrate(databaseUrl);
-  const startServer = () =>
-    startChildServer(
-      'API',
-      [...(process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? []), path.join(project, 'dist/main.js')],
-      { DATABASE_URL: databaseUrl, NODE_ENV: 'production', JWT_SECRET: signingKey.secret, LOG_LEVEL: 'warn' },
-      log,
-    );
+  const startServer = () => startApi('live', { databaseUrl, poolSize: 8 });
   const server = await startServer();
   const database = openDatabase({ url: databaseUrl, poolSize: 8, acquireTimeoutMs: 30_000 });
   const client = postgres(databaseUrl, { max: 1, fetch_types: false, onnotice: () => {} });
   const listeners = Listeners.start();
   try {
-    const { tokens, backend } = await addUsers(client, signingKey);
+    const { tokens, backend } = await addUsers(client);
     await client`
       insert into stock_locations (code, name)
       select code, code from jsonb_array_elements_text(${JSON.stringify(locations)}::text::jsonb) as code`;
@@ -60,6 +52,7 @@ export async function makeWorld(databaseUrl: string, signingKey: SigningKey, log
         listeners.stop();
         await world.server.stop();
         await database.close();
+        rmSync(logFile('live'), { force: true });
       },
     };
     return world;
@@ -73,16 +66,15 @@ export async function makeWorld(databaseUrl: string, signingKey: SigningKey, log
   }
 }
 
-async function addUsers(client: postgres.Sql, signingKey: SigningKey) {
+async function addUsers(client: postgres.Sql) {
   const rows = await client<{ id: string; role: 'order_manager' | 'warehouse_staff'; backend: number }[]>`
     insert into users (id, email, display_name, role, password_hash)
     select gen_random_uuid(), role || '@bench.example', role, role, '-'
     from unnest(array['order_manager', 'warehouse_staff']::role[]) as role
     returning id, role, pg_backend_pid() as backend`;
-  const signer = createTokenSigner([signingKey]);
   const tokenOf = (name: string): string => {
     const { id, role } = rows.find((each) => each.role === name)!;
-    return signer.sign({ id, role, customerId: null }).accessToken;
+    return tokenFor(id, role);
   };
   return {
     tokens: { manager: tokenOf('order_manager'), staff: tokenOf('warehouse_staff') },
@@ -96,10 +88,24 @@ async function placeOrders(url: string, token: string, client: postgres.Sql): Pr
   const price = { amountMinor: 100, currency: 'GBP' };
   const variants = skus.map((sku) => ({ sku, barcode: sku, name: sku, price }));
   const setUp = [
-    mutation(url, token, 'createProduct', { name: 'Bench', variants }, 'product { id }'),
+    mutation(
+      url,
+      token,
+      'createProduct',
+      'CreateProductInput',
+      { name: 'Bench', variants },
+      'product { id }',
+    ),
     ...locations.map((locationCode) => {
       const lines = skus.map((sku) => ({ sku, quantity: 1_000_000 }));
-      return mutation(url, token, 'receiveStock', { locationCode, lines }, 'stockLevels { onHand }');
+      return mutation(
+        url,
+        token,
+        'receiveStock',
+        'ReceiveStockInput',
+        { locationCode, lines },
+        'stockLevels { onHand }',
+      );
     }),
     ...Array.from({ length: ordersPerLocation }, () => locations)
       .flat()
@@ -108,7 +114,7 @@ async function placeOrders(url: string, token: string, client: postgres.Sql): Pr
   await sendMany(setUp, setUp.length, 1);
   const orders = await client<{ id: string }[]>`select id from orders order by id`;
   const confirming = orders.map(({ id }) =>
-    mutation(url, token, 'confirmOrder', { orderId: id }, 'order { id }'),
+    mutation(url, token, 'confirmOrder', 'ConfirmOrderInput', { orderId: id }, 'order { id }'),
   );
   await sendMany(confirming, confirming.length, 4);
   const fulfillments = await client<WorkedFulfillment[]>`
@@ -124,16 +130,5 @@ async function placeOrders(url: string, token: string, client: postgres.Sql): Pr
 export function orderAt(url: string, token: string, locationCode: string): BenchRequest {
   const lines = ['SKU-A', 'SKU-B', 'SKU-C'].map((sku) => ({ sku, quantity: 1, locationCode }));
   const input = { channel: 'ECOMMERCE', currency: 'GBP', lines };
-  return mutation(url, token, 'createOrder', input, 'order { id }');
-}
-
-function mutation(url: string, token: string, name: string, input: object, selection: string): BenchRequest {
-  const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
-  const query = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code message } } }`;
-  return {
-    url: `${url}/graphql`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query, variables: { input } }),
-  };
+  return mutation(url, token, 'createOrder', 'CreateOrderInput', input, 'order { id }');
 }
