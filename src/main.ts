@@ -80,6 +80,7 @@ function startJobs(app: App, config: Config, databaseUrl: string): Worker {
     language: config.mail.language,
     observer: app.metrics.jobs,
     webhooks: config.webhooks,
+    archive: config.archive,
   });
   return {
     async stop() {

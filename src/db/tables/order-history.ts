@@ -57,3 +57,9 @@ export const orderHistory = pgTable(
       .where(sql`performed_by_id is not null`),
   ],
 );
+
+/**
+ * The history with the months that are no longer part of the log, in the place of `order_history` in a statement: the
+ * columns are those of `orderHistory`. Each month costs such a read, so that only what may need it uses it.
+ */
+export const everyHistoryEntry = sql`archive.every_history_entry as order_history`;
