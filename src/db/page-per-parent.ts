@@ -1,4 +1,4 @@
-import { getTableColumns, sql, type InferSelectModel, type SQL } from 'drizzle-orm';
+import { getTableColumns, sql, type InferSelectModel, type SQL, type Subquery } from 'drizzle-orm';
 import { QueryBuilder, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
 import type { Keyset } from '../shared/page.ts';
 import type { Executor } from './driver/database.ts';
@@ -10,7 +10,7 @@ export interface ChildList<Table extends PgTable> {
   readonly name: string;
   readonly table: Table;
   /** What is read in the place of the table, under its name. */
-  readonly source?: SQL;
+  readonly source?: Subquery;
   readonly parentColumn: PgColumn;
   readonly visible?: SQL | undefined;
   /** The values of the placeholders in `visible`. */

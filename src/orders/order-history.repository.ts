@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gte, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gte, inArray, lt, sql, type SQL, type Subquery } from 'drizzle-orm';
 import { historyOfVisibleOrders, viewerParameters, visibleHistory } from '../auth/visibility.ts';
 import type { Channel, OrderHistoryAction, Role } from '../db/tables/enumerations.ts';
 import { orderFulfillments } from '../db/tables/fulfillments.ts';
@@ -33,7 +33,7 @@ export function selectHistory(
   filter: OrderHistoryFilterValues,
   limit: number,
   after: Keyset | null,
-  from: typeof orderHistory | SQL = orderHistory,
+  from: typeof orderHistory | Subquery = orderHistory,
 ) {
   // The first condition follows from the second; it is what PostgreSQL leaves out whole months by.
   const beyond =
@@ -80,7 +80,7 @@ export async function countHistory(
 ): Promise<number> {
   const [row] = await read
     .select({ count: sql<number>`count(*)::integer` })
-    .from(everyHistoryEntry)
+    .from(everyHistoryEntry as typeof orderHistory | Subquery)
     .where(conditionOf(actor.role, filter))
     .prepare('countHistory')
     .execute(viewerParameters(actor));
