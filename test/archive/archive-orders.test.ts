@@ -38,7 +38,9 @@ const everything = `id number channel externalReference status paymentState fulf
 const manager = (query: string, variables?: Record<string, unknown>) =>
   server.as.order_manager(query, variables);
 async function list(archived: boolean, selection = 'id', ask = manager): Promise<any[]> {
-  const answer = await ask(`{ orders(first: 100, archived: ${archived}) { totalCount nodes { ${selection} } } }`);
+  const answer = await ask(
+    `{ orders(first: 100, archived: ${archived}) { totalCount nodes { ${selection} } } }`,
+  );
   expect(answer.errors).toBeUndefined();
   expect(answer.data.orders.totalCount).toBe(answer.data.orders.nodes.length);
   return answer.data.orders.nodes;
@@ -50,19 +52,40 @@ async function completedOrder(extra: object = {}) {
   await mutate(
     server.as.order_manager,
     'recordPayment',
-    { orderId: order.id, method: 'TRANSFER', amount: { amountMinor: 500, currency: 'GBP' }, providerReference: `ref-${order.number}` },
+    {
+      orderId: order.id,
+      method: 'TRANSFER',
+      amount: { amountMinor: 500, currency: 'GBP' },
+      providerReference: `ref-${order.number}`,
+    },
     'order { id }',
   );
-  await mutate(server.as.order_manager, 'addNote', { orderId: order.id, note: 'Left at the door' }, 'note { id }');
+  await mutate(
+    server.as.order_manager,
+    'addNote',
+    { orderId: order.id, note: 'Left at the door' },
+    'note { id }',
+  );
   await work(server, order.fulfillments[0]!.id, 'deliverFulfillment');
-  const completed = await mutate(server.as.order_manager, 'completeOrder', { orderId: order.id }, 'order { status }', 'OrderInput');
+  const completed = await mutate(
+    server.as.order_manager,
+    'completeOrder',
+    { orderId: order.id },
+    'order { status }',
+    'OrderInput',
+  );
   expect(completed).toMatchObject({ order: { status: 'COMPLETED' }, userErrors: [] });
   return order;
 }
 
 async function cancelledOrder() {
   const order = await placeOrder(server, [{ sku, quantity: 1 }]);
-  await mutate(server.as.order_manager, 'cancelOrder', { orderId: order.id, reason: 'Changed my mind' }, 'order { id }');
+  await mutate(
+    server.as.order_manager,
+    'cancelOrder',
+    { orderId: order.id, reason: 'Changed my mind' },
+    'order { id }',
+  );
   return order;
 }
 
@@ -72,7 +95,10 @@ const stored = async (statement: ReturnType<typeof sql>): Promise<any[]> => [
 
 test('what is finished goes to the archive with all that belongs to it, and is read there as before', async () => {
   const done = [await completedOrder(), await completedOrder(), await cancelledOrder()];
-  const open = [await confirmedOrder(server, [{ sku, quantity: 1 }]), await placeOrder(server, [{ sku, quantity: 1 }])];
+  const open = [
+    await confirmedOrder(server, [{ sku, quantity: 1 }]),
+    await placeOrder(server, [{ sku, quantity: 1 }]),
+  ];
   const before = await list(false, everything);
   expect(before).toHaveLength(5);
   const asCustomer = await list(false, 'id number history { nodes { id } }', server.as.customer);
@@ -88,8 +114,10 @@ test('what is finished goes to the archive with all that belongs to it, and is r
   expect([...(await list(false, everything)), ...(await list(true, everything))].toSorted(byNumber)).toEqual(
     before.toSorted(byNumber),
   );
-  const both = [...(await list(false, 'id number history { nodes { id } }', server.as.customer)),
-    ...(await list(true, 'id number history { nodes { id } }', server.as.customer))];
+  const both = [
+    ...(await list(false, 'id number history { nodes { id } }', server.as.customer)),
+    ...(await list(true, 'id number history { nodes { id } }', server.as.customer)),
+  ];
   expect(both.toSorted(byNumber)).toEqual(asCustomer.toSorted(byNumber));
   const { data } = await manager(
     `query ($id: ID!, $number: String!, $fulfillment: ID!) {
@@ -101,7 +129,11 @@ test('what is finished goes to the archive with all that belongs to it, and is r
     { id: done[0]!.id, number: done[2]!.number, fulfillment: (done[0] as any).fulfillments[0].id },
   );
   expect(data).toMatchObject({
-    order: { archivedAt: expect.any(String), allowedActions: [], fulfillments: { nodes: [{ allowedActions: [] }] } },
+    order: {
+      archivedAt: expect.any(String),
+      allowedActions: [],
+      fulfillments: { nodes: [{ allowedActions: [] }] },
+    },
     orderByNumber: { id: done[2]!.id },
     fulfillment: { order: { number: done[0]!.number } },
     verifyHistory: { isIntact: true, ordersChecked: 5 },
@@ -141,21 +173,31 @@ test('commands on an archived order are refused, and change nothing', async () =
     const { userErrors } = await mutate(server.as.order_manager, name, input, selection);
     expect(userErrors, name).toEqual(refused);
   }
-  expect(await manager(`query ($id: ID!) { order(id: $id) { ${everything} } }`, { id: order.id })).toEqual(before);
+  expect(await manager(`query ($id: ID!) { order(id: $id) { ${everything} } }`, { id: order.id })).toEqual(
+    before,
+  );
 });
 
 test('the reference of an archived order makes no second one', async () => {
   const externalReference = 'SHOP-ARCHIVED';
   const order = await completedOrder({ externalReference });
   await archiveOrders(server.database, 0);
-  const input = { channel: 'ECOMMERCE', currency: 'GBP', customerId: server.customerId, externalReference, lines: [{ sku, quantity: 2 }] };
+  const input = {
+    channel: 'ECOMMERCE',
+    currency: 'GBP',
+    customerId: server.customerId,
+    externalReference,
+    lines: [{ sku, quantity: 2 }],
+  };
   const again = await server.as.order_manager(
     `mutation ($input: CreateOrderInput!) { createOrder(input: $input) { order { id } userErrors { ${userError} } } }`,
     { input },
   );
   expect(again.errors).toBeUndefined();
   expect(again.data.createOrder.order?.id ?? order.id).toBe(order.id);
-  expect(await stored(sql`select id from orders where external_reference = ${externalReference}`)).toEqual([{ id: order.id }]);
+  expect(await stored(sql`select id from orders where external_reference = ${externalReference}`)).toEqual([
+    { id: order.id },
+  ]);
   await expect(
     server.database.transaction((transaction) =>
       transaction.execute(sql`insert into orders (number, channel, external_reference, currency, subtotal_minor, total_minor, units_ordered)
@@ -214,24 +256,45 @@ test('a backend that is killed in the middle has moved nothing', async () => {
 
 test('orders are never deleted, and archived ones neither', async () => {
   const change = (statement: ReturnType<typeof sql>) =>
-    server.database.transaction((transaction) => transaction.execute(statement)).then(() => 'done', () => 'refused');
+    server.database
+      .transaction((transaction) => transaction.execute(statement))
+      .then(
+        () => 'done',
+        () => 'refused',
+      );
   expect(await change(sql`delete from only orders`)).toBe('refused');
   expect(await change(sql`delete from archive.orders`)).toBe('refused');
   expect(await change(sql`truncate archive.orders cascade`)).toBe('refused');
 });
 
 test('erasing and exporting a customer reach the archive', async () => {
-  const { customer } = await mutate(server.as.order_manager, 'createCustomer',
-    { name: 'Ada Archived', email: 'ada@archived.example', kind: 'ONLINE' }, 'customer { id }');
+  const { customer } = await mutate(
+    server.as.order_manager,
+    'createCustomer',
+    { name: 'Ada Archived', email: 'ada@archived.example', kind: 'ONLINE' },
+    'customer { id }',
+  );
   const order = await completedOrder({
     customerId: customer.id,
     shippingAddress: { name: 'Ada Archived', line1: '1 Archived Street', city: 'London', country: 'GB' },
   });
   await archiveOrders(server.database, 0);
-  const { data } = await mutate(server.as.order_manager, 'exportCustomerData', { customerId: customer.id }, 'data', 'CustomerInput');
+  const { data } = await mutate(
+    server.as.order_manager,
+    'exportCustomerData',
+    { customerId: customer.id },
+    'data',
+    'CustomerInput',
+  );
   expect(JSON.stringify(data)).toContain('1 Archived Street');
   expect(JSON.stringify(data)).toContain(order.number);
-  const erased = await mutate(server.as.order_manager, 'eraseCustomer', { customerId: customer.id }, 'customer { id }', 'CustomerInput');
+  const erased = await mutate(
+    server.as.order_manager,
+    'eraseCustomer',
+    { customerId: customer.id },
+    'customer { id }',
+    'CustomerInput',
+  );
   expect(erased.userErrors).toEqual([]);
   const left = await stored(sql`select to_jsonb(orders)::text as row from orders where id = ${order.id}::uuid
     union all select to_jsonb(order_notes)::text from order_notes where order_id = ${order.id}::uuid`);

@@ -26,7 +26,9 @@ const months = async (schema: string): Promise<string[]> =>
 
 /** A cancelled order of long ago, as an import writes it. */
 async function oldOrder(month: string): Promise<string> {
-  await change(sql`select ensure_history_partitions(${`${month}-01`}::timestamptz, ${`${month}-01`}::timestamptz)`);
+  await change(
+    sql`select ensure_history_partitions(${`${month}-01`}::timestamptz, ${`${month}-01`}::timestamptz)`,
+  );
   const [order] = await change(sql`
     insert into orders (number, channel, status, customer_id, currency, subtotal_minor, total_minor, units_ordered, created_at, cancelled_at)
     values (${`OLD-${month}-${Math.random()}`}, 'ecommerce', 'cancelled', ${server.customerId}::uuid, 'GBP', 0, 0, 0,
@@ -91,7 +93,9 @@ test('months leave the log when the archive has all their orders, and are read a
   await expectInvariants(server.databaseUrl);
 
   // Counted anew from the first event, the figures are the same.
-  await change(sql`truncate figures.order_facts, figures.fulfillment_facts, figures.reservation_facts, figures.daily, figures.durations`);
+  await change(
+    sql`truncate figures.order_facts, figures.fulfillment_facts, figures.reservation_facts, figures.daily, figures.durations`,
+  );
   await change(sql`update figures.progress set transaction_id = '0', position = 0`);
   await countEverything(server.database);
   expect(await change(sql`select * from figures.daily order by daily::text`)).toEqual(figures);
@@ -108,7 +112,9 @@ test('what has left the log stays append-only, and nothing is added to it', asyn
   await refused(sql`insert into archive.order_history select * from archive.order_history limit 1`);
   await refused(sql`select ensure_history_partitions('2020-03-01', '2020-03-01')`);
   // But for where an entry came from, which erasing takes.
-  await change(sql`update archive.order_history set ip_address = null, user_agent = null, origin_salt = null`);
+  await change(
+    sql`update archive.order_history set ip_address = null, user_agent = null, origin_salt = null`,
+  );
   await expectInvariants(server.databaseUrl);
 });
 
@@ -121,7 +127,9 @@ test('whoever resumes from before the beginning of the log is told to load anew'
     const place = { transactionId: BigInt(first.transactionId), position: BigInt(first.position) };
     const options = { wanted: () => true, onTooSlow: () => {} } as never;
     for (const mark of [beginning, { id: first.id as string, place }]) {
-      await expect(live.eventLog.subscribe(live.eventLog.cursors.encode(mark), options)).rejects.toMatchObject({
+      await expect(
+        live.eventLog.subscribe(live.eventLog.cursors.encode(mark), options),
+      ).rejects.toMatchObject({
         code: 'RESYNC_REQUIRED',
       });
     }
@@ -141,7 +149,9 @@ test('a month that somebody reads is left for the next night, and nobody waits f
   try {
     await client.begin(async (transaction) => {
       await transaction`select from order_history limit 1`;
-      await expect(detachHistoryMonths(server.database, 3)).rejects.toMatchObject({ cause: { code: '55P03' } });
+      await expect(detachHistoryMonths(server.database, 3)).rejects.toMatchObject({
+        cause: { code: '55P03' },
+      });
     });
   } finally {
     await client.end();
