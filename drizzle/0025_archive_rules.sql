@@ -49,24 +49,35 @@ ALTER TABLE orders ADD CONSTRAINT orders_not_archived CHECK (archived_at IS NULL
 ALTER TABLE archive.orders ADD CONSTRAINT orders_archived CHECK (archived_at IS NOT NULL);
 --> statement-breakpoint
 
--- An order leaves the live tables for the archive and for nowhere else.
+-- An order with a history leaves the live tables for the archive and for nowhere else, and so do its fulfillments. Until
+-- now that followed from the history's foreign keys.
 CREATE FUNCTION archive.require_archived() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  is_there boolean;
 BEGIN
-  EXECUTE format('SELECT EXISTS (SELECT FROM archive.%I WHERE id = $1)', TG_TABLE_NAME) INTO is_there USING OLD.id;
-  IF NOT is_there THEN
-    RAISE EXCEPTION '% are never deleted: delete refused', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+  IF EXISTS (SELECT FROM ONLY public.order_history_heads WHERE order_id = OLD.id)
+    AND NOT EXISTS (SELECT FROM archive.orders WHERE id = OLD.id) THEN
+    RAISE EXCEPTION 'orders with a history are never deleted: delete refused'
+      USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  RETURN NULL;
+  RETURN OLD;
 END
 $$;
 --> statement-breakpoint
-CREATE TRIGGER leaves_for_the_archive AFTER DELETE ON orders
+CREATE TRIGGER leaves_for_the_archive BEFORE DELETE ON orders
   FOR EACH ROW EXECUTE FUNCTION archive.require_archived();
 --> statement-breakpoint
-CREATE TRIGGER leaves_for_the_archive AFTER DELETE ON order_fulfillments
-  FOR EACH ROW EXECUTE FUNCTION archive.require_archived();
+CREATE FUNCTION archive.require_archived_fulfillment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM archive.order_fulfillments WHERE id = OLD.id)
+    AND EXISTS (SELECT FROM public.order_history WHERE order_id = OLD.order_id AND fulfillment_id = OLD.id) THEN
+    RAISE EXCEPTION 'fulfillments with a history are never deleted: delete refused'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN OLD;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER leaves_for_the_archive BEFORE DELETE ON order_fulfillments
+  FOR EACH ROW EXECUTE FUNCTION archive.require_archived_fulfillment();
 --> statement-breakpoint
 CREATE TRIGGER archived_orders_stay BEFORE DELETE ON archive.orders
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
