@@ -15,7 +15,7 @@ import { withScaleWorld, type ScaleWorld } from './scale-world.ts';
 const usage = `npm run bench -- explain -- [--data-dir .data/bench-10000000] [--only WORDS] [--all]
 
 Explains, on the largest database that is seeded, every statement that the API sends for the lists, searches and screens
-of `npm run bench -- scale`, and ends with 1 when one of them reads a large table from end to end or more pages than a screen may.
+of the part scale, and ends with 1 when one of them reads a large table from end to end or more pages than a screen may.
 
   --only  queries with these words in their name
   --all   print the plans of all statements`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SigningKey } from './auth/token.ts';
 import { defaultSocketLimits, type SocketLimits } from './graphql/open-sockets.ts';
+import type { ArchivePolicy } from './jobs/archive.repository.ts';
 import type { StripeOptions } from './payments/providers/stripe-provider.ts';
 import type { WebhookPolicy } from './shared/webhook-policy.ts';
 import { languageCodes, type Language } from './mail/texts.ts';
@@ -109,6 +110,8 @@ const environmentSchema = z.object({
     .min(1)
     .default(defaultSocketLimits.operationsPerSocket),
   WEBHOOK_ALLOW_PRIVATE_ADDRESSES: truth.default(false),
+  ARCHIVE_AFTER_DAYS: z.coerce.number('must be a number of days').int().min(1).optional(),
+  HISTORY_MONTHS: z.coerce.number('must be a number of months').int().min(3).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -141,6 +144,8 @@ export interface Config {
   readonly socketLimits: SocketLimits;
   /** What events may be sent to. */
   readonly webhooks: WebhookPolicy;
+  /** When finished orders and old months of the history go to the archive. */
+  readonly archive: ArchivePolicy;
   readonly logLevel: string;
   readonly metrics: {
     readonly host: string;
@@ -212,6 +217,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       allowPrivateAddresses: values.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
       allowHttp: !production || values.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
     },
+    archive: { archiveAfterDays: values.ARCHIVE_AFTER_DAYS, historyMonths: values.HISTORY_MONTHS },
     logLevel: values.LOG_LEVEL,
     metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     mail: {

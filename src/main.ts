@@ -91,6 +91,7 @@ function startJobs(app: App, config: Config, databaseUrl: string): Worker {
     language: config.mail.language,
     observer: app.metrics.jobs,
     webhooks: config.webhooks,
+    archive: config.archive,
   });
   return {
     async stop() {

@@ -5,7 +5,7 @@ import type { Executor } from '../db/driver/database.ts';
 function rowsOf(table: string, condition: SQL, without: readonly string[] = []): SQL {
   const hidden = sql`${`{${without.join(',')}}`}::text[]`;
   return sql`(select coalesce(jsonb_agg(to_jsonb(each) - ${hidden} order by each.created_at), '[]'::jsonb)
-    from ${sql.identifier(table)} as each where ${condition})`;
+    from ${sql.raw(table)} as each where ${condition})`;
 }
 
 /**
@@ -39,7 +39,7 @@ export async function readCustomerData(
         'order_notes',
         sql`(each.created_by_id in ${theirUsers} or (not each.is_internal and ${ofTheirOrders}))`,
       )},
-      'history', ${rowsOf('order_history', byThem, ['transaction_id', 'position', 'chain_place', 'hash', 'origin_digest', 'origin_salt'])},
+      'history', ${rowsOf('archive.every_history_entry', byThem, ['transaction_id', 'position', 'chain_place', 'hash', 'origin_digest', 'origin_salt'])},
       'idempotencyKeys', ${rowsOf('idempotency_keys', sql`each.user_id in ${theirUsers}`, ['input_hash'])}
     )::text as data
     from customers where id = ${customerId}::uuid`);

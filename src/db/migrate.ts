@@ -21,8 +21,8 @@ const oldestVersion = 150_000;
 export class DatabaseNotUsableError extends Error {}
 
 /**
- * Brings the database and the job queue in it to the schema of this version, and makes history partitions for the
- * next two years.
+ * Brings the database and the job queue in it to the schema of this version, and makes the history's partitions of
+ * the next three months; the worker goes on with that.
  * Servers that start at once take turns: the lock is held on the connection that migrates, because Drizzle's
  * migrator takes none. A plain client of its own, since the migrator does not run on the safe driver. `url` leads to
  * PostgreSQL itself, and not to a pooler; where there is one, it is prepared for us.
@@ -37,7 +37,7 @@ export async function migrate(url: string, poolerUrl?: string): Promise<void> {
     await refuseUnusable(client, url);
     await client`select pg_advisory_lock(${migrationLock})`;
     await applyMigrations(drizzle({ client }), { migrationsFolder });
-    await client`select ensure_history_partitions(now() - interval '1 month', now() + interval '24 months')`;
+    await client`select ensure_history_partitions(now() - interval '1 month', now() + interval '3 months')`;
     // The queue has a migrator of its own, and a pool of its own for it; our lock is held meanwhile.
     const connectionString = poolerUrl === undefined ? url : withoutGuards(url);
     await runMigrations({ connectionString, maxPoolSize: 2, logger: silentLogger });

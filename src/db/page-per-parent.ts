@@ -1,4 +1,4 @@
-import { getTableColumns, sql, type InferSelectModel, type SQL } from 'drizzle-orm';
+import { getTableColumns, sql, type InferSelectModel, type SQL, type Subquery } from 'drizzle-orm';
 import { QueryBuilder, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
 import type { Keyset } from '../shared/page.ts';
 import type { Executor } from './driver/database.ts';
@@ -9,6 +9,8 @@ export interface ChildList<Table extends PgTable> {
   /** Unique; with the viewer's role where `visible` depends on it. */
   readonly name: string;
   readonly table: Table;
+  /** What is read in the place of the table, under its name. */
+  readonly source?: Subquery;
   readonly parentColumn: PgColumn;
   readonly visible?: SQL | undefined;
   /** The values of the placeholders in `visible`. */
@@ -50,7 +52,7 @@ function buildPage(executor: Executor, list: ChildList<PgTable>, hasAfter: boole
   const direction = sql.raw(list.direction);
   const page = new QueryBuilder()
     .select(columns)
-    .from(list.table)
+    .from(list.source ?? list.table)
     .where(sql.join(conditions, sql` and `))
     .orderBy(...list.keys.map(({ column }) => sql`${column} ${direction}`))
     .limit(sql.placeholder('limit'))
@@ -88,7 +90,7 @@ export async function countPerParent<Table extends PgTable>(
     if (list.visible) conditions.push(sql`(${list.visible})`);
     return on
       .select({ parentId: sql<string>`${list.parentColumn}`, count: sql<number>`count(*)::integer` })
-      .from(list.table as PgTable)
+      .from(list.source ?? (list.table as PgTable))
       .where(sql.join(conditions, sql` and `))
       .groupBy(list.parentColumn)
       .prepare(list.name);

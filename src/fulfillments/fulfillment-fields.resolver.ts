@@ -118,6 +118,7 @@ export class FulfillmentFieldsResolver {
     @Ctx() context: RequestContext,
   ): Promise<string[]> {
     const order = await context.loader(orderById).load(fulfillment.orderId);
+    if (order !== null && order.archivedAt !== null) return [];
     const standing = { status: fulfillment.status, isHeld: order !== null && order.heldAt !== null };
     return allowedCommands(fulfillmentWorkflow, standing, context.viewer);
   }

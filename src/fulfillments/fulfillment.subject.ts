@@ -39,6 +39,7 @@ export const fulfillmentSubject: Subject<LockedFulfillment> = {
   lock: lockFulfillment,
   concerns: (fulfillment) => ({ orderId: fulfillment.orderId, fulfillmentId: fulfillment.id }),
   isHeld: (fulfillment) => fulfillment.order.heldAt !== null,
+  isArchived: (fulfillment) => fulfillment.order.archivedAt !== null,
   async save(scope, fulfillment, status, changes) {
     const milestone = fulfillmentMilestones[status as keyof typeof fulfillmentMilestones];
     await scope.transaction

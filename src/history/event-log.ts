@@ -1,5 +1,6 @@
 import type { Database } from '../db/driver/database.ts';
 import { withoutStatement } from '../db/pg-errors.ts';
+import { readLogBeginning } from './log-beginning.repository.ts';
 import { readLogLag, type LogLag } from './log-lag.repository.ts';
 import {
   beginning,
@@ -144,9 +145,15 @@ export class EventLog {
    * log, of a part that has been archived, or of one that a restored backup does not have.
    */
   private async requireHeld(cursor: LogCursor): Promise<void> {
+    await this.requireNotArchived(cursor.place);
     if (this.cursors.isOf(cursor, beginning.id)) return;
     const eventId = await findEventId(this.database.read, cursor.place);
     if (eventId === undefined || !this.cursors.isOf(cursor, eventId)) throw resyncRequired();
+  }
+
+  /** Months leave the log one by one, and an import may have written old ones late: what follows a place may be gone. */
+  private async requireNotArchived(place: LogPlace): Promise<void> {
+    if (isAfter(await readLogBeginning(this.database.read), place)) throw resyncRequired();
   }
 
   /** Pages from the database while the subscriber is behind, then its queue, and so on. */
@@ -158,6 +165,8 @@ export class EventLog {
     while (!subscriber.isEnded) {
       if (subscriber.catchUp()) {
         const page = await readLog(this.database.read, last, batchSize);
+        // Asked afterwards: a month that has left the log before the page was read is known by now.
+        await this.requireNotArchived(last);
         last = page.at(-1)?.place ?? last;
         const wanted = page.filter((event) => subscriber.options.wanted(event));
         for (let first = 0; first < wanted.length; first += togetherLimit) {

@@ -16,7 +16,12 @@ export async function forgetOrigin(
       update order_history set ip_address = null, user_agent = null, origin_salt = null
       where performed_by_id = any(${uuidArray(userIds)}::uuid[]) and origin_salt is not null
       returning 1
+    ), forgotten_in_archive as (
+      update archive.order_history set ip_address = null, user_agent = null, origin_salt = null
+      where performed_by_id = any(${uuidArray(userIds)}::uuid[]) and origin_salt is not null
+      returning 1
     )
-    select count(*)::integer as count from forgotten`);
+    select count(*)::integer as count
+    from (select from forgotten union all select from forgotten_in_archive) as everywhere`);
   return row!.count;
 }

@@ -2,8 +2,9 @@ import { sql, type SQL } from 'drizzle-orm';
 import { isoInstant } from '../db/columns.ts';
 import type { Executor } from '../db/driver/database.ts';
 import type { Channel, OrderStatus } from '../db/tables/enumerations.ts';
-import type { orderHistory } from '../db/tables/order-history.ts';
-import type { LogMark, LogPlace } from './log-place.ts';
+import { everyHistoryEntry, type orderHistory } from '../db/tables/order-history.ts';
+import { readLogBeginning } from './log-beginning.repository.ts';
+import { isAfter, type LogMark, type LogPlace } from './log-place.ts';
 
 /** A history row with its place in the log, and what filters and visibility need to know of its order and fulfillment. */
 export interface LogEvent extends HistoryRow {
@@ -73,9 +74,11 @@ export async function readTouchedOrders(
   after: LogPlace,
   limit: number,
 ): Promise<{ orderIds: string[]; events: number; last: LogPlace | undefined }> {
+  // Only what begins anew, to count everything, has the archived months before it.
+  const entries = isAfter(await readLogBeginning(executor), after) ? everyHistoryEntry : sql`order_history`;
   const rows = await executor.execute<{ orderId: string; transactionId: string; position: string }>(sql`
     select order_id as "orderId", transaction_id::text as "transactionId", position::text as position
-    from order_history where ${settledAfter(after)} order by order_history.transaction_id, order_history.position limit ${limit}`);
+    from ${entries} where ${settledAfter(after)} order by order_history.transaction_id, order_history.position limit ${limit}`);
   const last = rows.at(-1);
   return {
     orderIds: [...new Set(rows.map((row) => row.orderId))],
@@ -87,7 +90,8 @@ export async function readTouchedOrders(
 /** Whether the log holds an event after the place that can be read. */
 export async function hasEventsAfter(executor: Executor, after: LogPlace): Promise<boolean> {
   const [row] = await executor.execute<{ found: boolean }>(
-    sql`select exists (select from order_history where ${settledAfter(after)}) as found`,
+    sql`select exists (select from order_history where ${settledAfter(after)})
+      or exists (select from archive.log_beginning as order_history where ${settledAfter(after)}) as found`,
   );
   return row!.found;
 }

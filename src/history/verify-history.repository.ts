@@ -71,7 +71,7 @@ export async function verifyHistories(
       select entry.order_id, entry.id, entry.chain_place, entry.hash, entry.origin_digest, entry.origin_salt,
         entry.ip_address, entry.user_agent, ${contentDigest} as content,
         row_number() over chain as expected_place, lag(entry.hash) over chain as previous_hash
-      from checked join order_history as entry on entry.order_id = checked.id
+      from checked join archive.every_history_entry as entry on entry.order_id = checked.id
       window chain as (partition by entry.order_id order by entry.chain_place, entry.position)
     ), judged as (
       select linked.*, ${reasonOfEntry} as reason from linked

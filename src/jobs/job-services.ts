@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { systemActor } from '../auth/actor.ts';
+import type { ArchivePolicy } from './archive.repository.ts';
 import type { CommandRequest, WriteServices } from '../write/run-command.ts';
 
 /** What every job works with. */
@@ -7,6 +8,8 @@ export interface JobServices {
   readonly write: WriteServices;
   readonly log: Logger;
   readonly observer?: JobObserver;
+  /** Nothing is archived without one. */
+  readonly archive?: ArchivePolicy;
 }
 
 /** Told how each attempt at a job ended, for the metrics. */

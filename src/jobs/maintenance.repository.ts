@@ -55,11 +55,14 @@ export function pruneWebhookDeliveries(database: Database): Promise<number> {
   );
 }
 
-/** Partitions of the history for the next two years, made long before they are needed. Returns how many. */
+/**
+ * Partitions of the history for the next three months, and not more of them: each costs every read by order. Returns
+ * how many were made.
+ */
 export async function makeHistoryPartitions(database: Database): Promise<number> {
   return database.transaction(async (transaction) => {
     const [row] = await transaction.execute<{ created: number }>(sql`
-      select ensure_history_partitions(now(), now() + interval '24 months') as created`);
+      select ensure_history_partitions(now(), now() + interval '3 months') as created`);
     return row!.created;
   });
 }

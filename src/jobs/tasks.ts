@@ -1,5 +1,6 @@
 import type { JobHelpers, TaskList } from 'graphile-worker';
 import { withoutStatement } from '../db/pg-errors.ts';
+import { archiveOrders, detachHistoryMonths } from './archive.repository.ts';
 import { releaseExpired } from '../reservations/release-expired.ts';
 import { bySystem, type JobServices } from './job-services.ts';
 import {
@@ -33,6 +34,8 @@ export const crontab = [
   '20 3 * * * pruneRefreshTokens ?jobKey=pruneRefreshTokens&max=3',
   '25 3 * * * pruneWebhookDeliveries ?jobKey=pruneWebhookDeliveries&max=3',
   '30 3 * * * makeHistoryPartitions ?jobKey=makeHistoryPartitions&max=5',
+  '35 3 * * * archiveOrders ?jobKey=archiveOrders&max=3',
+  '40 3 * * * detachHistoryMonths ?jobKey=detachHistoryMonths&max=3',
 ].join('\n');
 
 const tasksByTheClock = crontab.split('\n').map((line) => line.split(' ')[5]!);
@@ -77,6 +80,15 @@ export function makeTasks(services: MailServices): TaskList {
       tellCount(log, 'deleted old webhook deliveries', pruneWebhookDeliveries(database)),
     makeHistoryPartitions: () =>
       tellCount(log, 'made partitions of the history', makeHistoryPartitions(database)),
+    archiveOrders: async () => {
+      const days = services.archive?.archiveAfterDays;
+      if (days !== undefined) await tellCount(log, 'archived orders', archiveOrders(database, days));
+    },
+    detachHistoryMonths: async () => {
+      const months = services.archive?.historyMonths;
+      if (months === undefined) return;
+      await tellCount(log, 'moved months of the history', detachHistoryMonths(database, months));
+    },
   };
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [

@@ -12,6 +12,7 @@ import { noteWorkflow } from './note.workflow.ts';
 /** A note under the lock of its order, with the order's status for the history. */
 export interface LockedNote extends NoteRow {
   readonly status: OrderStatus;
+  readonly isArchived: boolean;
 }
 
 /** Locks the order, then reads the note: one lock for everything under an order. */
@@ -30,7 +31,8 @@ async function lockNote(
     .select()
     .from(orderNotes)
     .where(and(eq(orderNotes.id, id), visibleNotes(actor.role)));
-  return note && { target: { ...note, status: locked.target.status }, now: locked.now };
+  const isArchived = locked.target.archivedAt !== null;
+  return note && { target: { ...note, status: locked.target.status, isArchived }, now: locked.now };
 }
 
 /** Whoever may edit only notes of their own is refused those of others. */
@@ -46,6 +48,7 @@ export const noteSubject: Subject<LockedNote> = {
   concerns: (note) => ({ orderId: note.orderId }),
   // A hold stops the warehouse, not the pen.
   isHeld: () => false,
+  isArchived: (note) => note.isArchived,
   async save({ transaction }, note, _status, changes) {
     await transaction
       .update(orderNotes)

@@ -13,7 +13,7 @@ import { Customer } from '../customers/customer.type.ts';
 import { customerById } from '../customers/customer.loaders.ts';
 import { User } from '../users/user.type.ts';
 import { userById } from '../users/user.loaders.ts';
-import { historyOfOrder, itemsOfOrder, orderById } from './order.loaders.ts';
+import { historyOf, itemsOfOrder, orderById } from './order.loaders.ts';
 import type { OrderItemRow } from './order-item.repository.ts';
 import type { OrderRow } from './order.repository.ts';
 import {
@@ -144,13 +144,14 @@ export class OrderFieldsResolver {
     @Args(() => PageArguments) { first, after }: PageArguments,
     @Ctx() context: RequestContext,
   ) {
-    return context.loader(historyOfOrder).load({ parentId: order.id, first, after });
+    return context.loader(historyOf(order)).load({ parentId: order.id, first, after });
   }
 
   @FieldResolver(() => [String], {
     description: 'The mutations that this viewer may use on the order now, such as cancelOrder.',
   })
   allowedActions(@Root() order: OrderRow, @Ctx() context: RequestContext): string[] {
+    if (order.archivedAt !== null) return [];
     return allowedCommands(
       orderWorkflow,
       { status: order.status, isHeld: order.heldAt !== null, hasShipped: order.unitsFulfilled > 0 },

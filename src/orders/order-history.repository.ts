@@ -1,10 +1,11 @@
-import { and, desc, eq, getTableColumns, gte, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gte, inArray, lt, sql, type SQL, type Subquery } from 'drizzle-orm';
 import { historyOfVisibleOrders, viewerParameters, visibleHistory } from '../auth/visibility.ts';
 import type { Channel, OrderHistoryAction, Role } from '../db/tables/enumerations.ts';
 import { orderFulfillments } from '../db/tables/fulfillments.ts';
-import { orderHistory } from '../db/tables/order-history.ts';
+import { everyHistoryEntry, orderHistory } from '../db/tables/order-history.ts';
 import { orders } from '../db/tables/orders.ts';
 import type { Executor } from '../db/driver/database.ts';
+import { hasDetachedMonths } from '../history/log-beginning.repository.ts';
 import type { LoadingSource } from '../graphql/loading.ts';
 import type { Keyset, ListOrder } from '../shared/page.ts';
 
@@ -32,6 +33,7 @@ export function selectHistory(
   filter: OrderHistoryFilterValues,
   limit: number,
   after: Keyset | null,
+  from: typeof orderHistory | Subquery = orderHistory,
 ) {
   // The first condition follows from the second; it is what PostgreSQL leaves out whole months by.
   const beyond =
@@ -40,7 +42,7 @@ export function selectHistory(
       and (${orderHistory.createdAt}, ${orderHistory.position}) < (${after[0]}::timestamptz, ${after[1]}::bigint)`;
   return read
     .select(getTableColumns(orderHistory))
-    .from(orderHistory)
+    .from(from)
     .where(and(conditionOf(role, filter), beyond ?? undefined))
     .orderBy(desc(firstKey(role)), desc(orderHistory.position))
     .limit(limit);
@@ -56,14 +58,19 @@ function firstKey(role: Role): SQL {
     : sql`${orderHistory.createdAt}`;
 }
 
-export function searchHistory(
+/** What the archive holds is older than all that the log does: it is looked into where the log has no full page. */
+export async function searchHistory(
   { read, actor }: LoadingSource,
   filter: OrderHistoryFilterValues,
   limit: number,
   after: Keyset | null,
 ): Promise<OrderHistoryRow[]> {
-  return selectHistory(read, actor.role, filter, limit, after)
+  const recent = await selectHistory(read, actor.role, filter, limit, after)
     .prepare('searchHistory')
+    .execute(viewerParameters(actor));
+  if (recent.length === limit || !(await hasDetachedMonths(read))) return recent;
+  return selectHistory(read, actor.role, filter, limit, after, everyHistoryEntry)
+    .prepare('searchEveryHistoryEntry')
     .execute(viewerParameters(actor));
 }
 
@@ -73,7 +80,7 @@ export async function countHistory(
 ): Promise<number> {
   const [row] = await read
     .select({ count: sql<number>`count(*)::integer` })
-    .from(orderHistory)
+    .from(everyHistoryEntry as typeof orderHistory | Subquery)
     .where(conditionOf(actor.role, filter))
     .prepare('countHistory')
     .execute(viewerParameters(actor));

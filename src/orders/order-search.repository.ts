@@ -1,4 +1,4 @@
-import { and, getTableColumns, isNull, or, sql, type SQL } from 'drizzle-orm';
+import { and, getTableColumns, isNotNull, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { viewerParameters, visibleOrders } from '../auth/visibility.ts';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { withRowReader } from '../db/prepared.ts';
@@ -101,16 +101,21 @@ export async function countOrders(
   return row!.count;
 }
 
-/** What the filter means for this viewer, its texts and locations looked up. */
+/**
+ * What the filter means for this viewer, its texts and locations looked up, among the archived orders or the others:
+ * PostgreSQL leaves out the tables of which the constraints on `archived_at` say that they hold none of those.
+ */
 export async function resolveFilter(
   source: LoadingSource,
   filter: OrderFilterValues,
+  archived: boolean,
 ): Promise<SQL | undefined> {
+  const inArchive = archived ? isNotNull(orders.archivedAt) : isNull(orders.archivedAt);
   const [texts, locations] = await Promise.all([
     resolveTexts(source, filter),
     resolveLocations(source, filter),
   ]);
-  return conditionOf(filter, source.actor.role, { texts, locations });
+  return and(inArchive, conditionOf(filter, source.actor.role, { texts, locations }));
 }
 
 /** Rows after the keyset. One direction and no nulls: a row comparison, which an index serves. */

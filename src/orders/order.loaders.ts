@@ -1,5 +1,7 @@
+import type { Actor } from '../auth/actor.ts';
 import { visibleHistory } from '../auth/visibility.ts';
-import { orderHistory } from '../db/tables/order-history.ts';
+import type { ChildList } from '../db/page-per-parent.ts';
+import { everyHistoryEntry, orderHistory } from '../db/tables/order-history.ts';
 import { orderItems } from '../db/tables/orders.ts';
 import { loaderByKey, loaderOfChildPages } from '../graphql/loading.ts';
 import { findOrders, type OrderRow } from './order.repository.ts';
@@ -20,8 +22,8 @@ export const itemsOfOrder = loaderOfChildPages(
   orderItemById,
 );
 
-export const historyOfOrder = loaderOfChildPages((actor) => ({
-  name: `historyOfOrder.${actor.role}`,
+const historyList = (actor: Actor, name: string): ChildList<typeof orderHistory> => ({
+  name: `${name}.${actor.role}`,
   table: orderHistory,
   parentColumn: orderHistory.orderId,
   visible: visibleHistory(actor.role),
@@ -30,4 +32,15 @@ export const historyOfOrder = loaderOfChildPages((actor) => ({
     { column: orderHistory.position, type: 'bigint' },
   ],
   direction: 'desc',
+});
+
+const historyOfLiveOrder = loaderOfChildPages((actor) => historyList(actor, 'historyOfOrder'));
+
+const historyOfArchivedOrder = loaderOfChildPages((actor) => ({
+  ...historyList(actor, 'historyOfArchivedOrder'),
+  source: everyHistoryEntry,
 }));
+
+/** The months that have left the log hold history of archived orders alone. */
+export const historyOf = ({ archivedAt }: OrderRow): typeof historyOfLiveOrder =>
+  archivedAt === null ? historyOfLiveOrder : historyOfArchivedOrder;

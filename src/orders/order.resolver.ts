@@ -39,6 +39,12 @@ class OrdersArguments extends PageArguments {
   @IsOptional()
   @ArrayMaxSize(3)
   sort?: OrderSort[] | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'True: the orders in the archive instead of those that are not.',
+  })
+  archived!: boolean;
 }
 
 const deepest = 5;
@@ -86,11 +92,11 @@ export class OrderResolver {
 
   @Query(() => OrderConnection, {
     description:
-      'The orders that you may see. `totalCount` is exact up to 100,000, and 100,001 where there are more. Permission: orders.view.',
+      'The orders that you may see, without those in the archive or, with `archived`, those alone. `totalCount` is exact up to 100,000, and 100,001 where there are more. Permission: orders.view.',
   })
   @Authorized('orders.view')
   async orders(
-    @Args(() => OrdersArguments) { first, after, filter, sort }: OrdersArguments,
+    @Args(() => OrdersArguments) { first, after, filter, sort, archived }: OrdersArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<OrderRow>> {
     const source = { read: context.read, actor: context.viewer };
@@ -99,7 +105,7 @@ export class OrderResolver {
     const keys = sortKeys(sort ?? [{ field: 'created_at', direction: 'desc' }]);
     const order = { name: nameOfSort(keys), keys };
     const keyset = after === null ? null : decodeCursor(after, order);
-    const condition = await resolveFilter(source, filter ?? {});
+    const condition = await resolveFilter(source, filter ?? {}, archived);
     const rows = await searchOrders(source, condition, keys, first + 1, keyset);
     for (const row of rows) context.prime(orderById, row.id, row);
     const count = () => countOrders(source, condition);

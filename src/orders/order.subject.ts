@@ -116,6 +116,7 @@ export const orderSubject: BulkSubject<OrderRow> = {
   lockAll: lockOrders,
   concerns: (order) => ({ orderId: order.id }),
   isHeld: (order) => order.heldAt !== null,
+  isArchived: (order) => order.archivedAt !== null,
   hasShipped: (order) => order.unitsFulfilled > 0,
   save: saveOrder,
 };

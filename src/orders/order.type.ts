@@ -57,6 +57,13 @@ export class Order {
   externalReference!: string | null;
   @Field(() => OrderStatus, { simple: true, description: 'Where the order stands.' })
   status!: OrderStatus;
+  @Field(() => DateTime, {
+    simple: true,
+    nullable: true,
+    description:
+      'When the finished order went to the archive, where it can be read and no longer changed; null before.',
+  })
+  archivedAt!: string | null;
   @Field(() => PaymentState, { simple: true, description: 'Derived from payments and refunds.' })
   paymentState!: PaymentState;
   @Field(() => FulfillmentState, { simple: true, description: 'Derived from the units shipped.' })

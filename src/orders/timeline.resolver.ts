@@ -7,7 +7,7 @@ import { DateTime } from '../graphql/scalars.ts';
 import { maximumPageSize } from '../shared/page.ts';
 import { userById } from '../users/user.loaders.ts';
 import type { OrderHistoryRow } from './order-history.repository.ts';
-import { historyOfOrder } from './order.loaders.ts';
+import { historyOf } from './order.loaders.ts';
 import type { OrderRow } from './order.repository.ts';
 import { Order } from './order.type.ts';
 import {
@@ -32,7 +32,7 @@ export class OrderTimelineResolver {
     @Args(() => PageArguments) { first, after }: PageArguments,
     @Ctx() context: RequestContext,
   ) {
-    return context.loader(historyOfOrder).load({ parentId: order.id, first, after });
+    return context.loader(historyOf(order)).load({ parentId: order.id, first, after });
   }
 }
 

@@ -151,7 +151,9 @@ export class ReturnResolver {
   @FieldResolver(() => [String], {
     description: 'The mutations that this viewer may use on the return now, such as receiveReturn.',
   })
-  allowedActions(@Root() row: ReturnRow, @Ctx() context: RequestContext): string[] {
+  async allowedActions(@Root() row: ReturnRow, @Ctx() context: RequestContext): Promise<string[]> {
+    const order = await context.loader(orderById).load(row.orderId);
+    if (order !== null && order.archivedAt !== null) return [];
     return allowedCommands(returnWorkflow, { status: row.status, isHeld: false }, context.viewer);
   }
 }

@@ -43,6 +43,7 @@ export const returnSubject: Subject<LockedReturn> = {
   concerns: (target) => ({ orderId: target.orderId }),
   // A hold stops what leaves the house, not what comes back.
   isHeld: () => false,
+  isArchived: (target) => target.order.archivedAt !== null,
   // The timeline is the order's: the return's own statuses are in the data of the entry.
   historyStatuses: (target, status) => ({
     oldStatus: target.order.status,

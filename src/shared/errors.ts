@@ -25,6 +25,12 @@ export const errorCatalogue = {
     remedy:
       'Choose one of the commands in `allowed`, or load the object again: somebody may have been faster.',
   },
+  ARCHIVED: {
+    kind: 'userError',
+    type: 'ValidationError',
+    meaning: 'The order was finished long ago and is in the archive: it can be read, and no longer changed.',
+    remedy: 'Place a new order for what is still to be done; the archived one stays as it is.',
+  },
   INSUFFICIENT_STOCK: {
     kind: 'userError',
     type: 'InsufficientStockError',
@@ -225,6 +231,12 @@ export class Refusal extends Error {
 
 export function notFound(what: string, path: InputPath): Refusal {
   return new Refusal(new UserError('NOT_FOUND', `${what} does not exist, or you may not see it.`, path));
+}
+
+/** Refuses what is asked of an order in the archive. */
+export function requireNotArchived(isArchived: boolean, path: InputPath): void {
+  if (!isArchived) return;
+  throw new Refusal(new UserError('ARCHIVED', 'The order is in the archive and is no longer changed.', path));
 }
 
 export function invalid(message: string, path: InputPath): Refusal {

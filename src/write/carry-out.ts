@@ -1,6 +1,6 @@
 import type { Actor } from '../auth/actor.ts';
 import { occurredAt, type DatedEntry, type HistoryEntry } from '../history/record-history.ts';
-import { InvalidTransitionError, Refusal } from '../shared/errors.ts';
+import { InvalidTransitionError, Refusal, requireNotArchived } from '../shared/errors.ts';
 import type { CommandInput, CommandResult, Scope, SubjectCommand, Target } from './command.ts';
 import { requireVersion } from './expected-version.ts';
 import { actionOf, allowedCommands, findTransition, statusAfter, type Transition } from './workflow.ts';
@@ -28,6 +28,7 @@ export async function carryOut<
   input: Input,
 ): Promise<CarriedOut<Result>> {
   const { subject } = command;
+  requireNotArchived(subject.isArchived(target), [subject.inputField]);
   requireVersion(subject.kind, target, input);
   const transition = requireTransition(command, target, scope.actor, input);
   const outcome = await command.execute({ ...scope, target }, input);

@@ -40,6 +40,8 @@ export interface Subject<Locked extends Target> {
   /** Which order (and fulfillment) the history rows belong to. */
   concerns(target: Locked): { orderId: string; fulfillmentId?: string };
   isHeld(target: Locked): boolean;
+  /** Whether its order is in the archive, where nothing is changed any more. */
+  isArchived(target: Locked): boolean;
   /** Whether a part has left the house, where the workflow asks for it. */
   hasShipped?(target: Locked): boolean;
   /** Which statuses the history shows, where they are the order's and not the subject's own. */

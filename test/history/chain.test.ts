@@ -128,7 +128,8 @@ describe('a change behind the API’s back is found, though every trigger was of
 
   test('every column of the history is tampered with below', async () => {
     const found = await intruder`
-      select column_name as name from information_schema.columns where table_name = 'order_history'`;
+      select column_name as name from information_schema.columns
+      where table_schema = 'public' and table_name = 'order_history'`;
     expect(found.map(({ name }) => name).toSorted()).toEqual(
       [...Object.keys(columns), 'order_id'].toSorted(),
     );

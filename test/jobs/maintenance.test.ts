@@ -47,8 +47,8 @@ test('refresh tokens go when they are past their time; a spent one stays until t
   ]);
 });
 
-test('partitions of the history for the next two years are there', async () => {
-  const month = sql`to_char(now() + interval '24 months', 'YYYY_MM')`;
+test('partitions of the history for the next three months are there', async () => {
+  const month = sql`to_char(now() + interval '3 months', 'YYYY_MM')`;
   const [last] = await column(sql`select 'order_history_' || ${month} as value`);
   await change(sql`drop table ${sql.identifier(String(last))}`);
   expect(await makeHistoryPartitions(server.database)).toBe(1);

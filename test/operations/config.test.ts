@@ -39,6 +39,7 @@ test('nothing set: a development server on this machine, with an embedded databa
     metrics: { host: '127.0.0.1', port: undefined, token: undefined },
     socketLimits: { socketsPerUser: 2_000, operationsPerSocket: 100 },
     webhooks: { allowPrivateAddresses: false, allowHttp: true },
+    archive: { archiveAfterDays: undefined, historyMonths: undefined },
     logLevel: 'info',
     mail: { url: undefined, from: 'orders@localhost', language: 'en' },
   });
@@ -67,6 +68,8 @@ test('every variable is read', () => {
     SOCKETS_PER_USER: '50',
     OPERATIONS_PER_SOCKET: '10',
     WEBHOOK_ALLOW_PRIVATE_ADDRESSES: 'true',
+    ARCHIVE_AFTER_DAYS: '365',
+    HISTORY_MONTHS: '18',
     LOG_LEVEL: 'warn',
     MAIL_URL: 'smtp://user:pw@mail.internal:587',
     MAIL_FROM: 'The shop <orders@shop.example>',
@@ -91,6 +94,7 @@ test('every variable is read', () => {
     metrics: { host: '0.0.0.0', port: 9464, token: 'a-token-of-an-operator-that-is-long-enough' },
     socketLimits: { socketsPerUser: 50, operationsPerSocket: 10 },
     webhooks: { allowPrivateAddresses: true, allowHttp: true },
+    archive: { archiveAfterDays: 365, historyMonths: 18 },
     logLevel: 'warn',
     mail: {
       url: 'smtp://user:pw@mail.internal:587',
@@ -143,6 +147,8 @@ describe('what is malformed is refused, and named', () => {
     [{ STRIPE_SECRET_KEY: 'sk_live_1' }, 'STRIPE_WEBHOOK_SECRET'],
     [{ STRIPE_WEBHOOK_SECRET: 'whsec_1' }, 'STRIPE_SECRET_KEY'],
     [{ SOCKETS_PER_USER: '0' }, 'SOCKETS_PER_USER'],
+    [{ ARCHIVE_AFTER_DAYS: '0' }, 'ARCHIVE_AFTER_DAYS'],
+    [{ HISTORY_MONTHS: '2' }, 'HISTORY_MONTHS'],
     [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
     [{ RATE_LIMIT_PER_MINUTE: '-1' }, 'RATE_LIMIT_PER_MINUTE'],
     [{ OPERATIONS_PER_SOCKET: 'many' }, 'OPERATIONS_PER_SOCKET'],

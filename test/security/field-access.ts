@@ -50,7 +50,7 @@ export const fieldAccess: Readonly<Record<string, TypeAccess>> = {
       ],
       [
         everybody,
-        'tags cancelReason heldAt promisedShipAt confirmedAt processingStartedAt packedAt shippedAt',
+        'tags cancelReason archivedAt heldAt promisedShipAt confirmedAt processingStartedAt packedAt shippedAt',
       ],
       [
         everybody,

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql, Subquery } from 'drizzle-orm';
 import { bigint, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant, transactionIdentifier } from '../columns.ts';
 import { orderHistoryAction } from './enumerations.ts';
@@ -56,4 +56,14 @@ export const orderHistory = pgTable(
       .on(table.performedById, table.createdAt, table.position)
       .where(sql`performed_by_id is not null`),
   ],
+);
+
+/**
+ * The history with the months that are no longer part of the log, in the place of `order_history` in a statement: the
+ * columns are those of `orderHistory`. Each month costs such a read, so that only what may need it uses it.
+ */
+export const everyHistoryEntry = new Subquery(
+  sql`select * from archive.every_history_entry`,
+  {},
+  'order_history',
 );

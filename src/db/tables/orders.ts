@@ -86,6 +86,8 @@ export const orders = pgTable(
     deliveredAt: instant('delivered_at'),
     completedAt: instant('completed_at'),
     cancelledAt: instant('cancelled_at'),
+    /** Set in the archive alone, which has tables of its own: docs/decisions/0009-archive.md. */
+    archivedAt: instant('archived_at'),
     version: integer('version').notNull().default(1),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
