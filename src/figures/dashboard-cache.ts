@@ -1,7 +1,7 @@
 import type { Executor } from '../db/driver/database.ts';
 import { isAfter, type LogPlace } from '../history/log-place.ts';
 import { loadDashboard, type DashboardFigures } from './dashboard.ts';
-import type { FiguresScope } from './figures.repository.ts';
+import { readAsOf, type FiguresScope } from './figures.repository.ts';
 import { readProgress } from './projection.repository.ts';
 
 /** How long a dashboard is handed out while nothing is counted: what is late goes by the clock. */
@@ -39,7 +39,9 @@ class DashboardCache {
 
   /** With everything that is counted when this is called. */
   async latest(scope: FiguresScope, days: number): Promise<DashboardFigures> {
-    return this.dashboard(await readProgress(this.read), scope, days);
+    // Before the place, so that nothing is said to be counted that came only after it.
+    const asOf = await readAsOf(this.read);
+    return { ...(await this.dashboard(await readProgress(this.read), scope, days)), asOf };
   }
 
   /** With everything up to the place, which has been counted. */

@@ -61,7 +61,15 @@ function viewers(): (Viewer | null)[] {
 }
 
 function knownValues(): Record<string, string[]> {
-  const orders = [world.finished, world.held, world.cancelled, world.returned, world.guest, world.foreign];
+  const orders = [
+    world.finished,
+    world.held,
+    world.cancelled,
+    world.returned,
+    world.archived,
+    world.guest,
+    world.foreign,
+  ];
   const others = [world.finishedFulfillment, world.publicNote, world.internalNote, world.customerId];
   return {
     id: [...orders, ...orders, ...others, world.otherCustomerId, world.productId],
@@ -74,29 +82,33 @@ function knownValues(): Record<string, string[]> {
   };
 }
 
-test('a plan answers byte for byte as the plain executor does, and leaves every error to it', async () => {
-  const counted = { planned: 0, errors: 0, left: 0 };
-  const known = knownValues();
-  const everybody = viewers();
-  for (let seed = 1; seed <= 800; seed += 1) {
-    const choose = new Chooser(seed);
-    const query = new QueryMaker(app.schema, choose, known, leftOut).make();
-    const viewer = choose.from(everybody);
-    const { plain, body, planned } = await answers(viewer, query);
-    const where = `seed ${seed}, ${viewer?.role ?? 'nobody'}: ${query.text} ${JSON.stringify(query.variables)}`;
-    if (planned !== undefined) {
-      counted.planned += 1;
-      expect(planned, where).toBe(body);
-    } else if (plain.errors) {
-      counted.errors += 1;
-    } else {
-      counted.left += 1;
-      expect(query.text, where).toMatch(/scan|root\d+: __typename| __typename \}/);
+test(
+  'a plan answers byte for byte as the plain executor does, and leaves every error to it',
+  { timeout: 120_000 },
+  async () => {
+    const counted = { planned: 0, errors: 0, left: 0 };
+    const known = knownValues();
+    const everybody = viewers();
+    for (let seed = 1; seed <= 600; seed += 1) {
+      const choose = new Chooser(seed);
+      const query = new QueryMaker(app.schema, choose, known, leftOut).make();
+      const viewer = choose.from(everybody);
+      const { plain, body, planned } = await answers(viewer, query);
+      const where = `seed ${seed}, ${viewer?.role ?? 'nobody'}: ${query.text} ${JSON.stringify(query.variables)}`;
+      if (planned !== undefined) {
+        counted.planned += 1;
+        expect(planned, where).toBe(body);
+      } else if (plain.errors) {
+        counted.errors += 1;
+      } else {
+        counted.left += 1;
+        expect(query.text, where).toMatch(/scan|root\d+: __typename| __typename \}/);
+      }
+      if (plain.errors) expect(planned, where).toBeUndefined();
     }
-    if (plain.errors) expect(planned, where).toBeUndefined();
-  }
-  // Of each kind there were many, or the generator has become too shy.
-  expect(counted.planned).toBeGreaterThan(300);
-  expect(counted.errors).toBeGreaterThan(60);
-  expect(counted.left).toBeGreaterThan(10);
-});
+    // Of each kind there were many, or the generator has become too shy.
+    expect(counted.planned).toBeGreaterThan(200);
+    expect(counted.errors).toBeGreaterThan(60);
+    expect(counted.left).toBeGreaterThan(10);
+  },
+);

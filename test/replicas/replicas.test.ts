@@ -251,7 +251,7 @@ function overSocket({ url }: { url: string }, query: string): Promise<unknown> {
     let data: unknown;
     const next = (answer: { data?: unknown }): void => void (data = answer.data);
     client.subscribe({ query }, { next, error: reject, complete: () => resolve(data) });
-  }).finally(() => client.dispose());
+  }).finally(() => void client.dispose());
 }
 
 function newProduct(newSku: string) {

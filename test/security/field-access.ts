@@ -41,8 +41,8 @@ function connection(
 export const fieldAccess: Readonly<Record<string, TypeAccess>> = {
   ...figuresAccess,
   Order: {
-    ways: ({ finished, held, cancelled, guest }) =>
-      [finished, held, cancelled, guest].map((id) => `order(id: "${id}") { @ }`),
+    ways: ({ finished, held, cancelled, archived, guest }) =>
+      [finished, held, cancelled, archived, guest].map((id) => `order(id: "${id}") { @ }`),
     fields: [
       [
         everybody,

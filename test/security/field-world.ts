@@ -13,6 +13,8 @@ export interface World {
   readonly held: string;
   /** Of the customer: cancelled by us after it was confirmed. */
   readonly cancelled: string;
+  /** Of the customer: cancelled, and in the archive. */
+  readonly archived: string;
   /** Of the customer: delivered; one return of it was received, one rejected. */
   readonly returned: string;
   /** Of a guest, confirmed. */
@@ -71,6 +73,7 @@ async function act(ask: Ask, name: string, input: object, selection: string, inp
 export async function arrangeWorld(server: TestServer): Promise<World> {
   const { sku, productId, otherCustomerId, erasedCustomerId } = await arrangePeopleAndGoods(server);
   const one = [{ sku, quantity: 1 }];
+  const archived = await arrangeArchived(server, sku);
   const finished = await arrangeFinished(server, sku);
   const held = await arrangeHeld(server, sku);
   const cancelled = await confirmedOrder(server, one, details);
@@ -93,6 +96,7 @@ export async function arrangeWorld(server: TestServer): Promise<World> {
     finishedFulfillment: finished.fulfillmentId,
     held,
     cancelled: cancelled.id,
+    archived,
     returned,
     guest: guest.id,
     foreign: foreign.id,
@@ -134,6 +138,16 @@ async function arrangePeopleAndGoods(server: TestServer) {
   await act(manager, 'adjustStock', { ...level, delta: -1, reason: 'Damaged' }, 'stockLevels { onHand }');
   const { data } = await manager(`{ variant(sku: "${sku}") { product { id } } }`);
   return { sku, productId: data.variant.product.id as string, otherCustomerId, erasedCustomerId };
+}
+
+/** Comes first: everything else that is finished would go along. */
+async function arrangeArchived(server: TestServer, sku: string): Promise<string> {
+  const { id } = await confirmedOrder(server, [{ sku, quantity: 1 }], details);
+  await act(server.as.order_manager, 'cancelOrder', { orderId: id, reason: 'Sold out' }, 'order { id }');
+  await server.database.transaction(async (transaction) => {
+    await transaction.execute(sql`select archive.move_orders(0, 100)`);
+  });
+  return id;
 }
 
 async function arrangeFinished(server: TestServer, sku: string) {
