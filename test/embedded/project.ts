@@ -26,10 +26,15 @@ export async function makeOpenFolder(): Promise<string> {
 export async function buildProject(packages: 'linked' | 'copied'): Promise<Project> {
   const folder = await makeOpenFolder();
   await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
-  const embedded = (await readdir(path.join(root, 'src/db/embedded'))).map(
-    (name) => `src/db/embedded/${name}`,
-  );
-  const sources = [...embedded, 'src/db/migrate.ts', 'test/embedded/holder.ts', 'test/embedded/migrator.ts'];
+  const filesOf = async (folder: string): Promise<string[]> =>
+    (await readdir(path.join(root, folder))).map((name) => `${folder}/${name}`);
+  const sources = [
+    ...(await filesOf('src/db/embedded')),
+    ...(await filesOf('src/db/driver')),
+    ...['migrate', 'pg-errors', 'pooler'].map((name) => `src/db/${name}.ts`),
+    'test/embedded/holder.ts',
+    'test/embedded/migrator.ts',
+  ];
   for (const source of sources) await compile(source, folder);
   if (packages === 'linked') {
     await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
