@@ -26,8 +26,8 @@ export async function makeOpenFolder(): Promise<string> {
 export async function buildProject(packages: 'linked' | 'copied'): Promise<Project> {
   const folder = await makeOpenFolder();
   await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
-  const filesOf = async (folder: string): Promise<string[]> =>
-    (await readdir(path.join(root, folder))).map((name) => `${folder}/${name}`);
+  const filesOf = async (inner: string): Promise<string[]> =>
+    (await readdir(path.join(root, inner))).map((name) => `${inner}/${name}`);
   const sources = [
     ...(await filesOf('src/db/embedded')),
     ...(await filesOf('src/db/driver')),
