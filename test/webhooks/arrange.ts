@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { waitUntil } from '../setup/wait-until.ts';
 import { pino } from 'pino';
 import { startWebhookSender, type WebhookSender } from '../../src/webhooks/webhook-sender.ts';
 import type { SendRequest } from '../../src/webhooks/webhook-request.ts';
@@ -14,7 +15,20 @@ export interface Endpoint {
   readonly secret: string;
 }
 
+/**
+ * An endpoint hears of what is in the log after it. What has just happened may come into the log a moment later: while
+ * some transaction runs that began before, also one in another test's database on the same server.
+ */
+async function isLogSettled({ database }: TestServer): Promise<boolean> {
+  const [row] = await database.read.execute<{ settled: boolean }>(sql`
+    select not exists (
+      select from order_history where transaction_id >= pg_snapshot_xmin(pg_current_snapshot())
+    ) as settled`);
+  return row!.settled;
+}
+
 export async function addEndpoint(server: TestServer, url: string, filter: object = {}): Promise<Endpoint> {
+  await waitUntil(() => isLogSettled(server), 'the log has what has happened');
   const { endpoint, secret, userErrors } = await mutate(
     server.as.order_manager,
     'createWebhookEndpoint',
