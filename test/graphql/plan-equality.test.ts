@@ -89,7 +89,7 @@ test(
     const counted = { planned: 0, errors: 0, left: 0 };
     const known = knownValues();
     const everybody = viewers();
-    for (let seed = 1; seed <= 600; seed += 1) {
+    for (let seed = 1; seed <= 400; seed += 1) {
       const choose = new Chooser(seed);
       const query = new QueryMaker(app.schema, choose, known, leftOut).make();
       const viewer = choose.from(everybody);
@@ -107,8 +107,8 @@ test(
       if (plain.errors) expect(planned, where).toBeUndefined();
     }
     // Of each kind there were many, or the generator has become too shy.
-    expect(counted.planned).toBeGreaterThan(200);
-    expect(counted.errors).toBeGreaterThan(60);
-    expect(counted.left).toBeGreaterThan(10);
+    expect(counted.planned).toBeGreaterThan(130);
+    expect(counted.errors).toBeGreaterThan(40);
+    expect(counted.left).toBeGreaterThan(5);
   },
 );
