@@ -105,10 +105,10 @@ export class OrderResolver {
     const keys = sortKeys(sort ?? [{ field: 'created_at', direction: 'desc' }]);
     const order = { name: nameOfSort(keys), keys };
     const keyset = after === null ? null : decodeCursor(after, order);
-    const condition = await resolveFilter(source, filter ?? {}, archived);
-    const rows = await searchOrders(source, condition, keys, first + 1, keyset);
+    const condition = await resolveFilter(source, filter ?? {});
+    const rows = await searchOrders(source, condition, keys, first + 1, keyset, archived);
     for (const row of rows) context.prime(orderById, row.id, row);
-    const count = () => countOrders(source, condition);
+    const count = () => countOrders(source, condition, archived);
     return new Connection(rows, first, after !== null, order, (row) => keysetOf(keys, row), count);
   }
 
