@@ -92,7 +92,7 @@ async function statementsOf(role: (typeof roles)[number], query: string, first: 
 }
 
 /** The table that a statement reads: of a page a parent, the one inside the lateral join. */
-const relationOf = (text: string): string => /from "(\w+)"/.exec(text)?.[1] ?? text;
+const relationOf = (text: string): string => /from (?:only )?"(\w+)"/.exec(text)?.[1] ?? text;
 
 /**
  * The most statements that each table may take: one for each place of the query that leads to it, whatever the number
