@@ -42,17 +42,20 @@ export interface OrderFilterValues {
 /** What the texts in a filter have turned out to mean: a condition on an order each. */
 export type TextConditions = ReadonlyMap<string, SQL>;
 
-/** The same of lists of locations, each known by the list in the filter. */
-export type LocationConditions = ReadonlyMap<readonly string[], SQL>;
+/** The same of filters by what belongs to an order, each known by its value in the filter. */
+export type LookedUpConditions = ReadonlyMap<unknown, SQL>;
 
 /** What has to be looked up before a filter can become a condition. */
 export interface LookedUp {
   readonly texts: TextConditions;
-  readonly locations: LocationConditions;
+  readonly related: LookedUpConditions;
 }
 
+const relatedFilters = ['locationCode', 'sku', 'variantId'] as const;
+type RelatedFilter = (typeof relatedFilters)[number];
+
 type Conditions = {
-  [Name in Exclude<keyof OrderFilterValues, 'text' | 'locationCode' | 'hasNote' | 'and' | 'or' | 'not'>]-?: (
+  [Name in Exclude<keyof OrderFilterValues, 'text' | RelatedFilter | 'hasNote' | 'and' | 'or' | 'not'>]-?: (
     value: NonNullable<OrderFilterValues[Name]>,
   ) => SQL | undefined;
 };
@@ -78,11 +81,6 @@ const conditions: Conditions = {
   totalFromMinor: (amount) => gte(orders.totalMinor, amount),
   totalToMinor: (amount) => lte(orders.totalMinor, amount),
   currency: (code) => eq(orders.currency, code),
-  sku: (skus) =>
-    // Through the variants, which are few: the lines are found by variant.
-    sql`${orders.id} in (select order_id from order_items
-      where variant_id = any(array(select id from product_variants where sku in ${listOf(skus)})))`,
-  variantId: (id) => sql`${orders.id} in (select order_id from order_items where variant_id = ${id}::uuid)`,
   tag: (tags) =>
     sql`${orders.tags} && array[${sql.join(
       tags.map((tag) => sql`${tag}`),
@@ -99,21 +97,21 @@ const late = and(
 )!;
 
 /** `in ()` is no SQL: in an empty list there is nothing that could be equal. */
-function listOf(values: readonly string[]): SQL {
+export function listOf(values: readonly string[]): SQL {
   return values.length === 0 ? sql`(null)` : sql`${[...values]}`;
 }
 
 /** The condition that an order fulfils exactly when the filter holds; undefined where everything does. */
 export function conditionOf(filter: OrderFilterValues, role: Role, lookedUp: LookedUp): SQL | undefined {
   const within = (inner: OrderFilterValues): SQL => conditionOf(inner, role, lookedUp) ?? sql`true`;
-  const { text, locationCode, hasNote, and: all, or: any, not } = filter;
+  const { text, hasNote, and: all, or: any, not } = filter;
   return and(
     ...Object.entries(conditions).map(([name, condition]) => {
       const value = filter[name as keyof Conditions];
       return value === null || value === undefined ? undefined : condition(value as never);
     }),
     typeof text === 'string' ? lookedUp.texts.get(text) : undefined,
-    locationCode ? lookedUp.locations.get(locationCode) : undefined,
+    ...relatedFilters.map((name) => lookedUp.related.get(filter[name])),
     typeof hasNote === 'boolean' ? withNote(role, hasNote) : undefined,
     ...(all ?? []).map(within),
     any ? (or(...any.map(within)) ?? sql`false`) : undefined,

@@ -7,7 +7,7 @@ import type { LoadingSource } from '../graphql/loading.ts';
 import type { Keyset } from '../shared/page.ts';
 import type { OrderRow } from './order.repository.ts';
 import { conditionOf, type OrderFilterValues } from './order-filter.repository.ts';
-import { resolveLocations } from './order-location.repository.ts';
+import { lookUp } from './order-lookup.repository.ts';
 import { resolveTexts } from './order-text.repository.ts';
 
 /** Beyond this it is not counted on: `totalCount` then says one more. */
@@ -112,16 +112,13 @@ export async function countOrders(
   return row!.count;
 }
 
-/** What the filter means for this viewer, its texts and locations looked up. */
+/** What the filter means for this viewer, its texts and what is filtered by of related rows looked up. */
 export async function resolveFilter(
   source: LoadingSource,
   filter: OrderFilterValues,
 ): Promise<SQL | undefined> {
-  const [texts, locations] = await Promise.all([
-    resolveTexts(source, filter),
-    resolveLocations(source, filter),
-  ]);
-  return conditionOf(filter, source.actor.role, { texts, locations });
+  const [texts, related] = await Promise.all([resolveTexts(source, filter), lookUp(source, filter)]);
+  return conditionOf(filter, source.actor.role, { texts, related });
 }
 
 /** Rows after the keyset. One direction and no nulls: a row comparison, which an index serves. */

@@ -1,15 +1,13 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { may } from '../auth/actor.ts';
 import { contains } from '../db/contains.ts';
-import { uuidArray } from '../db/prepared.ts';
-import { orders } from '../db/tables/orders.ts';
 import type { LoadingSource } from '../graphql/loading.ts';
 import type { OrderFilterValues, TextConditions } from './order-filter.repository.ts';
 import { filtersIn } from './order-filter.repository.ts';
+import { candidatesAtMost, isOneOf, isThere, candidatesLimit } from './order-lookup.repository.ts';
 import { nearlyEqualTexts } from './nearly-equal.ts';
 
-/** Up to so many orders are found first and then filtered; a text that more have is looked for in each order. */
-const candidatesAtMost = 2_000;
+/** A part of these tells whether a text is common. */
 const latestLookedAt = 500;
 /** Of those that only resemble the text. */
 const similarAtMost = 200;
@@ -55,8 +53,6 @@ async function resolve(source: LoadingSource, text: string): Promise<SQL> {
   return isOneOf(await findSimilar(source, text, seesContact));
 }
 
-const isOneOf = (ids: readonly string[]): SQL => sql`${orders.id} = any(${uuidArray(ids)}::uuid[])`;
-
 /**
  * The orders whose number, reference or tracking number this is. All numbers have most of their letters in common, so
  * that to look for one by its groups of three letters takes the longer the more orders there are.
@@ -88,7 +84,6 @@ async function findContaining(
   text: string,
   seesContact: boolean,
 ): Promise<string[]> {
-  const limit = sql`limit ${candidatesAtMost + 1}`;
   const places = [
     sql`select id from orders where ${contains(identifiers, text)}`,
     sql`select order_id from order_items where variant_id = any(array(
@@ -98,30 +93,29 @@ async function findContaining(
       ? [
           sql`select id from orders where customer_id is null and ${contains(guest, text)}`,
           sql`select orders.id from orders where customer_id = any(array(
-            select id from customers where ${contains(customer, text)} ${limit}))`,
+            select id from customers where ${contains(customer, text)} ${candidatesLimit}))`,
         ]
       : []),
   ];
-  const each = places.map((place) => sql`(${place} ${limit})`);
+  const each = places.map((place) => sql`(${place} ${candidatesLimit})`);
   const rows = await read.execute<{ id: string }>(
-    sql`select id from (${sql.join(each, sql` union `)}) as found (id) ${limit}`,
+    sql`select id from (${sql.join(each, sql` union `)}) as found (id) ${candidatesLimit}`,
   );
   return rows.map(({ id }) => id);
 }
 
 /** The same as a condition on one order. Each part is a subquery of its own, so that it is asked for this order only. */
 function holds(text: string, seesContact: boolean): SQL {
-  const ofOrder = (query: SQL): SQL => sql`coalesce((${query} limit 1), false)`;
   const parts = [
     contains(identifiers, text),
-    ofOrder(sql`select true from order_items join product_variants on product_variants.id = order_items.variant_id
+    isThere(sql`select true from order_items join product_variants on product_variants.id = order_items.variant_id
       where order_items.order_id = orders.id and ${contains(sql`lower(product_variants.sku)`, text)}`),
-    ofOrder(sql`select true from order_fulfillments
+    isThere(sql`select true from order_fulfillments
       where order_fulfillments.order_id = orders.id and ${contains(sql`lower(tracking_number)`, text)}`),
     ...(seesContact
       ? [
           sql`(orders.customer_id is null and ${contains(guest, text)})`,
-          ofOrder(
+          isThere(
             sql`select true from customers where customers.id = orders.customer_id and ${contains(customer, text)}`,
           ),
         ]

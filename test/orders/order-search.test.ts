@@ -158,9 +158,28 @@ describe('text', () => {
   });
 });
 
-test('a location that very many orders have finds the same, page by page', async () => {
+/** Of all orders that the filter finds, page by page. */
+async function numbersOf(filter: object): Promise<Set<string>> {
+  const query = `query ($after: String, $filter: OrderFilter) { orders(first: 100, after: $after, filter: $filter,
+    sort: [{ field: NUMBER, direction: ASC }]) { totalCount nodes { number } pageInfo { hasNextPage endCursor } } }`;
+  const numbers: string[] = [];
+  let after: string | null = null;
+  let total = 0;
+  do {
+    const page: any = (await server.as.order_manager(query, { after, filter })).data.orders;
+    total = page.totalCount;
+    numbers.push(...page.nodes.map(({ number }: { number: string }) => number));
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after !== null);
+  expect(numbers).toHaveLength(total);
+  expect(new Set(numbers).size).toBe(total);
+  return new Set(numbers);
+}
+
+test('a location, a SKU and a variant that very many orders have find the same, page by page', async () => {
   const some = { or: [{ locationCode: ['LEEDS'] }, { tag: ['fragile'] }], not: { locationCode: ['YORK'] } };
   const before = await found(some);
+  const lampsBefore = (await numbersOf({ sku: [lamp] })).size;
   // A hundred more than are looked up first.
   await server.database.transaction((transaction) =>
     transaction.execute(sql`
@@ -169,23 +188,23 @@ test('a location that very many orders have finds the same, page by page', async
         select 'ORD-20990101-' || lpad(place::text, 4, '0'), 'ecommerce', 'GBP', 100, 100, 1
         from generate_series(1, 2100) as place
         returning id, number
+      ), lines as (
+        insert into order_items (order_id, position, variant_id, sku, name, quantity, unit_price_minor, total_minor)
+        select made.id, 1, product_variants.id, sku, name, 1, 100, 100 from made, product_variants where sku = ${lamp}
       )
       insert into order_fulfillments (number, order_id, location_id)
       select 'FUL' || made.number, made.id, stock_locations.id from made, stock_locations where code = 'LEEDS'`),
   );
-  const query = `query ($after: String) { orders(first: 100, after: $after, filter: { locationCode: ["LEEDS", "NOWHERE"] },
-    sort: [{ field: NUMBER, direction: ASC }]) { totalCount nodes { number } pageInfo { hasNextPage endCursor } } }`;
-  const numbers: string[] = [];
-  let after: string | null = null;
-  do {
-    const page: any = (await server.as.order_manager(query, { after })).data.orders;
-    expect(page.totalCount).toBe(2101);
-    numbers.push(...page.nodes.map(({ number }: { number: string }) => number));
-    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-  } while (after !== null);
-  expect(new Set(numbers).size).toBe(2101);
-  expect(numbers).toContain(made['leeds']!.number);
-  expect(numbers).not.toContain(made['plain']!.number);
+  const { data } = await server.as.order_manager(`{ variant(sku: "${lamp}") { id } }`);
+  const leeds = await numbersOf({ locationCode: ['LEEDS', 'NOWHERE'] });
+  expect(leeds.size).toBe(2101);
+  expect(leeds).toContain(made['leeds']!.number);
+  expect(leeds).not.toContain(made['plain']!.number);
+  const withLamp = await numbersOf({ sku: [lamp, 'NOTHING'] });
+  expect(withLamp).toEqual(await numbersOf({ variantId: data.variant.id }));
+  expect(withLamp.size).toBe(2100 + lampsBefore);
+  expect(withLamp).toContain(made['plain']!.number);
+  expect(withLamp).not.toContain(made['guest']!.number);
   await server.database.transaction((transaction) =>
     transaction.execute(sql`delete from orders where number like 'ORD-20990101-%'`),
   );
