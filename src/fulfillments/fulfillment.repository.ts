@@ -52,7 +52,8 @@ export async function findFulfillmentIdByTrackingNumber(
     .from(orderFulfillments)
     .innerJoin(orders, eq(orders.id, orderFulfillments.orderId))
     .where(and(eq(orderFulfillments.trackingNumber, trackingNumber), visibleOrders(actor.role)))
-    .orderBy(desc(orderFulfillments.id))
+    // As text: sorted as it is, PostgreSQL reads the whole table by its key, expecting to meet the number soon.
+    .orderBy(desc(sql`${orderFulfillments.id}::text collate "C"`))
     .limit(1)
     .prepare('findFulfillmentIdByTrackingNumber')
     .execute(viewerParameters(actor));
