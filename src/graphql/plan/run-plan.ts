@@ -104,16 +104,13 @@ class Run {
 
   private ask(field: ObjectField, column: Column, sources: readonly object[]): void {
     const { access } = field;
-    if (access.kind === 'typeName')
-      return this.settle(
+    const everywhere = (value: unknown): void =>
+      this.settle(
         column,
-        sources.map(() => access.name),
+        sources.map(() => value),
       );
-    if (!this.isSeen(access))
-      return this.settle(
-        column,
-        sources.map(() => null),
-      );
+    if (access.kind === 'typeName') return everywhere(access.name);
+    if (!this.isSeen(access)) return everywhere(null);
     if (access.kind === 'property') {
       if (isPlainMember(access.name, field, sources)) return;
       return this.settle(column, this.readProperty(access.name, field, sources));
