@@ -33,29 +33,13 @@ export function send(agent: Agent, { url, method, headers, body }: BenchRequest)
 }
 
 /** Sends so many requests, a fixed number at a time, in turn from the list. Returns each one's milliseconds. */
-export async function sendMany(
+export function sendMany(
   requests: readonly BenchRequest[],
   count: number,
   concurrency: number,
 ): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
-  const latencies: number[] = [];
-  let started = 0;
-  const work = async (): Promise<void> => {
-    while (started < count) {
-      const next = requests[started % requests.length]!;
-      started += 1;
-      const startedAt = performance.now();
-      await send(agent, next);
-      latencies.push(performance.now() - startedAt);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: concurrency }, work));
-    return latencies;
-  } finally {
-    agent.destroy();
-  }
+  const walks = Array.from({ length: count }, (_, index) => [requests[index % requests.length]!]);
+  return sendWalks(walks, concurrency, () => {});
 }
 
 /**

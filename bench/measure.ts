@@ -34,11 +34,10 @@ export interface MeasureOptions {
   readonly turnMs: number;
   readonly postmaster: number;
   /** Of each side before the first turn; four seconds if left out. */
-  readonly warmUpMs?: number;
+  readonly warmUpMs: number;
 }
 
 /** Long enough for the compiler to be done with the code and for PostgreSQL to keep its general plans. */
-const usualWarmUpMs = 4_000;
 const leastRequests = 20;
 const mostRequests = 50_000;
 
@@ -60,10 +59,7 @@ export async function measureInTurns(
 }
 
 /** Warms a side up, and finds out how many requests make a turn. */
-async function warmUp(
-  side: Side,
-  { concurrency, turnMs, warmUpMs = usualWarmUpMs }: MeasureOptions,
-): Promise<number> {
+async function warmUp(side: Side, { concurrency, turnMs, warmUpMs }: MeasureOptions): Promise<number> {
   const startedAt = performance.now();
   let count = leastRequests;
   let requestMs = 0;

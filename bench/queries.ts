@@ -2,22 +2,22 @@ import { rmSync } from 'node:fs';
 import { Agent } from 'node:http';
 import path from 'node:path';
 import postgres from 'postgres';
-import { build, graphql, logFile, project, startApi, tokenFor } from './api-server.ts';
-import { BenchError, readArguments, runMain, wholeNumber } from './arguments.ts';
+import { graphql, logFile, project, startApi, tokenFor } from './api-server.ts';
+import { BenchError, runMain } from './arguments.ts';
+import { runComparison, type Comparison } from './comparison.ts';
 import type { BenchDatabase } from './bench-database.ts';
 import { startChildServer, type ChildServer } from './child-server.ts';
 import { firstDifference } from './compare-answers.ts';
 import { send, sendMany, type BenchRequest } from './load.ts';
 import { measureInTurns, type Side } from './measure.ts';
-import { buildPrevious, describePrevious, removePrevious, type Previous } from './previous.ts';
+import { describePrevious } from './previous.ts';
 import { postmasterOf } from './processor-time.ts';
 import { describeMachine, formatTable, writeSection, type Result } from './results.ts';
 import { dashboardQuery, scenarioNames, singleOrder, type Scenario } from './scenarios.ts';
-import { openSeededDatabase } from './seeded-database.ts';
 
 const handWritten = 'hand-written';
 const usage = `npm run bench -- queries [${scenarioNames.join(' | ')}] [--rounds 6] [--turn-ms 2000] [--concurrency 1,8]
-  [--pool 8] [--data-dir .data/bench] [--against COMMIT] [--no-build] [--no-write]
+  [--pool 8] [--warm-up-ms 4000] [--data-dir .data/bench] [--against COMMIT] [--no-build] [--no-write]
 
 Measures the API against a hand-written endpoint on the seeded database.
 
@@ -32,17 +32,6 @@ Measures the API against a hand-written endpoint on the seeded database.
 
 /** So many different orders, so that neither side answers from what it has just read. */
 const orderSample = 200;
-interface Options {
-  readonly scenarios: readonly string[];
-  readonly rounds: number;
-  readonly turnMs: number;
-  readonly concurrencies: readonly number[];
-  readonly poolSize: number;
-  readonly dataDirectory: string | undefined;
-  readonly write: boolean;
-  readonly previous: Previous | undefined;
-}
-
 interface Dataset {
   readonly orders: number;
   readonly orderIds: readonly string[];
@@ -51,22 +40,15 @@ interface Dataset {
   readonly postmaster: number;
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
-  if (!options) return void process.stdout.write(`${usage}\n`);
-  try {
-    const database = await openSeededDatabase(options.dataDirectory);
-    try {
-      await measure(database, options);
-    } finally {
-      await database.stop();
-    }
-  } finally {
-    if (options.previous) removePrevious();
-  }
-}
+const main = (): Promise<void> =>
+  runComparison(
+    scenarioNames,
+    { rounds: '6', turnMs: '2000', warmUpMs: '4000', concurrency: '1,8' },
+    usage,
+    measure,
+  );
 
-async function measure(database: BenchDatabase, options: Options): Promise<void> {
+async function measure(database: BenchDatabase, options: Comparison): Promise<void> {
   const dataset = await readDataset(database);
   const { results, sizes } = await withServers(database, options, (servers) =>
     runAll(options, dataset, servers),
@@ -81,40 +63,6 @@ async function measure(database: BenchDatabase, options: Options): Promise<void>
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   if (options.write) process.stdout.write(`\nWritten to ${await writeSection('queries', lines)}.\n`);
-}
-
-function readOptions(): Options | undefined {
-  const { values, positionals } = readArguments(
-    {
-      allowPositionals: true,
-      options: {
-        rounds: { type: 'string', default: '6' },
-        'turn-ms': { type: 'string', default: '2000' },
-        concurrency: { type: 'string', default: '1,8' },
-        pool: { type: 'string', default: '8' },
-        'data-dir': { type: 'string' },
-        'no-build': { type: 'boolean', default: false },
-        'no-write': { type: 'boolean', default: false },
-        against: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    },
-    usage,
-  );
-  if (values.help) return undefined;
-  const unknown = positionals.find((name) => !scenarioNames.includes(name));
-  if (unknown) throw new BenchError(`There is no scenario "${unknown}".\n\n${usage}`);
-  if (!values['no-build']) build();
-  return {
-    scenarios: positionals.length > 0 ? positionals : scenarioNames,
-    rounds: wholeNumber(values.rounds, '--rounds', 1_000),
-    turnMs: wholeNumber(values['turn-ms'], '--turn-ms', 600_000),
-    concurrencies: values.concurrency.split(',').map((text) => wholeNumber(text, '--concurrency', 1_000)),
-    poolSize: wholeNumber(values.pool, '--pool', 100),
-    dataDirectory: values['data-dir'],
-    write: !values['no-write'],
-    previous: buildPrevious(values.against),
-  };
 }
 
 async function readDataset(database: BenchDatabase): Promise<Dataset> {
@@ -144,7 +92,7 @@ async function readDataset(database: BenchDatabase): Promise<Dataset> {
 /** Starts the sides, ours first, and stops what was started whatever happens. */
 async function withServers<Outcome>(
   { url: databaseUrl }: BenchDatabase,
-  { poolSize, previous }: Options,
+  { poolSize, previous }: Comparison,
   work: (servers: readonly ChildServer[]) => Promise<Outcome>,
 ): Promise<Outcome> {
   const servers: ChildServer[] = [];
@@ -173,7 +121,7 @@ interface AllResults {
 }
 
 async function runAll(
-  options: Options,
+  options: Comparison,
   dataset: Dataset,
   servers: readonly ChildServer[],
 ): Promise<AllResults> {
@@ -206,7 +154,7 @@ function senderTo(server: ChildServer, { query, variants }: Scenario, token: str
 
 async function runScenario(
   { name: scenario }: Scenario,
-  { concurrencies, rounds, turnMs }: Options,
+  { concurrencies, rounds, turnMs, warmUpMs }: Comparison,
   { postmaster }: Dataset,
   senders: readonly Sender[],
 ): Promise<Result[]> {
@@ -218,7 +166,7 @@ async function runScenario(
   const results: Result[] = [];
   for (const concurrency of concurrencies) {
     process.stderr.write(`${scenario}, ${concurrency} at once\n`);
-    const measured = await measureInTurns(sides, { rounds, turnMs, concurrency, postmaster });
+    const measured = await measureInTurns(sides, { rounds, turnMs, warmUpMs, concurrency, postmaster });
     results.push({
       scenario,
       concurrency,

@@ -1,14 +1,15 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import postgres from 'postgres';
-import { build, logFile, project, startApi, tokenFor } from './api-server.ts';
-import { BenchError, readArguments, runMain, wholeNumber } from './arguments.ts';
+import { logFile, project, startApi, tokenFor } from './api-server.ts';
+import { runMain } from './arguments.ts';
+import { runComparison, type Comparison } from './comparison.ts';
 import { startChildServer, type ChildServer } from './child-server.ts';
 import { measureInTurns, type Side } from './measure.ts';
-import { buildPrevious, describePrevious, removePrevious, type Previous } from './previous.ts';
+import { describePrevious } from './previous.ts';
 import { postmasterOf } from './processor-time.ts';
 import { describeMachine, formatTable, writeSection, type Result } from './results.ts';
-import { openSeededDatabase, withCopy } from './seeded-database.ts';
+import { withCopy } from './seeded-database.ts';
 import { requireEqual, requireInvariants } from './verify.ts';
 import {
   addStock,
@@ -33,18 +34,6 @@ of picking until they are shipped, against statements written by hand, on a copy
   --pool         database connections of each side
   --against      a commit of ours that is measured too, if its schema is the present one`;
 
-interface Options {
-  readonly scenarios: readonly string[];
-  readonly rounds: number;
-  readonly turnMs: number;
-  readonly warmUpMs: number;
-  readonly concurrencies: readonly number[];
-  readonly poolSize: number;
-  readonly dataDirectory: string | undefined;
-  readonly write: boolean;
-  readonly previous: Previous | undefined;
-}
-
 interface Bench {
   readonly client: postgres.Sql;
   readonly postmaster: number;
@@ -53,58 +42,15 @@ interface Bench {
   readonly acknowledged: Acknowledged;
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
-  if (!options) return void process.stdout.write(`${usage}\n`);
-  try {
-    const database = await openSeededDatabase(options.dataDirectory);
-    try {
-      await withCopy(database, 'writes', (url) => measure(url, options));
-    } finally {
-      await database.stop();
-    }
-  } finally {
-    if (options.previous) removePrevious();
-  }
-}
-
-function readOptions(): Options | undefined {
-  const { values, positionals } = readArguments(
-    {
-      allowPositionals: true,
-      options: {
-        rounds: { type: 'string', default: '4' },
-        'turn-ms': { type: 'string', default: '1500' },
-        'warm-up-ms': { type: 'string', default: '1500' },
-        concurrency: { type: 'string', default: '1,8,32' },
-        pool: { type: 'string', default: '8' },
-        'data-dir': { type: 'string' },
-        against: { type: 'string' },
-        'no-build': { type: 'boolean', default: false },
-        'no-write': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    },
+const main = (): Promise<void> =>
+  runComparison(
+    scenarioNames,
+    { rounds: '4', turnMs: '1500', warmUpMs: '1500', concurrency: '1,8,32' },
     usage,
+    (database, comparison) => withCopy(database, 'writes', (url) => measure(url, comparison)),
   );
-  if (values.help) return undefined;
-  const unknown = positionals.find((name) => !scenarioNames.includes(name));
-  if (unknown) throw new BenchError(`There is no scenario "${unknown}".\n\n${usage}`);
-  if (!values['no-build']) build();
-  return {
-    scenarios: positionals.length > 0 ? positionals : scenarioNames,
-    rounds: wholeNumber(values.rounds, '--rounds', 1_000),
-    turnMs: wholeNumber(values['turn-ms'], '--turn-ms', 600_000),
-    warmUpMs: wholeNumber(values['warm-up-ms'], '--warm-up-ms', 600_000),
-    concurrencies: values.concurrency.split(',').map((text) => wholeNumber(text, '--concurrency', 1_000)),
-    poolSize: wholeNumber(values.pool, '--pool', 100),
-    dataDirectory: values['data-dir'],
-    write: !values['no-write'],
-    previous: buildPrevious(values.against),
-  };
-}
 
-async function measure(url: string, options: Options): Promise<void> {
+async function measure(url: string, options: Comparison): Promise<void> {
   const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
   const servers: ChildServer[] = [];
   try {
@@ -138,7 +84,7 @@ async function measure(url: string, options: Options): Promise<void> {
 async function startWriters(
   databaseUrl: string,
   client: postgres.Sql,
-  { poolSize, previous }: Options,
+  { poolSize, previous }: Comparison,
   servers: ChildServer[],
 ): Promise<Bench> {
   const [found] = await client<{ version: string; backend: number; manager: string; picker: string }[]>`
@@ -170,7 +116,7 @@ async function startWriters(
 async function runScenario(
   scenario: string,
   { client, writers, postmaster, acknowledged }: Bench,
-  { concurrencies, rounds, turnMs, warmUpMs }: Options,
+  { concurrencies, rounds, turnMs, warmUpMs }: Comparison,
 ): Promise<Result[]> {
   const sideOf = (writer: Writer): Side =>
     scenario === 'transitions'
