@@ -1,7 +1,8 @@
-import { and, getTableColumns, isNotNull, isNull, or, sql, type SQL } from 'drizzle-orm';
+import { and, getTableColumns, gte, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import { viewerParameters, visibleOrders } from '../auth/visibility.ts';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { withRowReader } from '../db/prepared.ts';
+import type { OrderStatus } from '../db/tables/enumerations.ts';
 import { orders } from '../db/tables/orders.ts';
 import type { LoadingSource } from '../graphql/loading.ts';
 import type { Keyset } from '../shared/page.ts';
@@ -11,7 +12,7 @@ import { lookUp } from './order-lookup.repository.ts';
 import { resolveTexts } from './order-text.repository.ts';
 
 /** Beyond this it is not counted on: `totalCount` then says one more. */
-export const countedAtMost = 100_000;
+export const countedAtMost = 10_000;
 
 /** What lists can be sorted by. Each ends with the id, so that the order is total. */
 export const orderSortColumns = {
@@ -44,6 +45,18 @@ interface SortKey {
   readonly direction: 'asc' | 'desc';
 }
 
+export interface OrderCondition {
+  readonly condition: SQL | undefined;
+  /** That all of them have, if it is to be walked by. */
+  readonly status: OrderStatus | null;
+}
+
+/** The columns and the direction that an index is walked in. */
+interface Walk {
+  readonly keys: readonly SortKey[];
+  readonly after: Keyset | null;
+}
+
 /** The sort with the id as its last key, in the direction of the first, so that one index serves both ways. */
 export function sortKeys(sort: readonly OrderSortValue[]): SortKey[] {
   const keys: SortKey[] = sort.map(({ field, direction }) => ({ ...orderSortColumns[field], direction }));
@@ -59,34 +72,58 @@ export function keysetOf(keys: readonly SortKey[], row: OrderRow): Keyset {
   return keys.map(({ property }) => row[property] as string | number | null);
 }
 
+/**
+ * The one status that orders are asked of, where its index is what has to be walked. Most orders are completed, but
+ * none of the latest are: PostgreSQL knows the first alone, and would walk past all that are still worked on. A person
+ * is the better beginning.
+ */
+function walkedStatus(filter: OrderFilterValues, keys: readonly SortKey[]): OrderStatus | null {
+  const { status, customerId, assignedToId } = filter;
+  const isByAge = keys.length === 2 && keys[0]!.column === orders.createdAt;
+  return isByAge && status?.length === 1 && !customerId && !assignedToId ? status[0]! : null;
+}
+
+/** The status as the first column of the sort: `=` would tell PostgreSQL that it is none, and any index would do. */
+function walkOf(keys: readonly SortKey[], after: Keyset | null, status: OrderStatus | null): Walk {
+  if (status === null) return { keys, after };
+  const { direction } = keys[0]!;
+  const first: SortKey = {
+    column: orders.status,
+    property: 'status',
+    type: 'order_status',
+    nullable: false,
+    direction,
+  };
+  return { keys: [first, ...keys], after: after && [status, ...after] };
+}
+
+/** Drizzle would miss the table of plain columns in a `from` that it does not know. */
+const columns = Object.fromEntries(
+  Object.entries(getTableColumns(orders)).map(([name, column]) => [name, sql`${column}`.mapWith(column)]),
+) as unknown as ReturnType<typeof getTableColumns<typeof orders>>;
+
+/** One table alone: a condition on `archived_at` would be looked up in each row, also where an index knows the answer. */
+const tableOf = (archived: boolean): SQL => (archived ? sql`archive.orders as orders` : sql`only ${orders}`);
+
 export async function searchOrders(
   { read, actor }: LoadingSource,
-  condition: SQL | undefined,
-  keys: readonly SortKey[],
-  limit: number,
-  after: Keyset | null,
+  { condition, status }: OrderCondition,
+  page: { readonly keys: readonly SortKey[]; readonly after: Keyset | null; readonly limit: number },
   archived: boolean,
 ): Promise<OrderRow[]> {
+  const { keys, after } = walkOf(page.keys, page.after, status);
   const statement = withRowReader(
     read
-      .select(getTableColumns(orders))
-      .from(orders)
-      .where(
-        and(
-          visibleOrders(actor.role),
-          // PostgreSQL leaves out the table of which the constraints on `archived_at` say that it holds none of those.
-          archived ? isNotNull(orders.archivedAt) : isNull(orders.archivedAt),
-          condition,
-          after ? afterKeyset(keys, after) : undefined,
-        ),
-      )
+      .select(columns)
+      .from(tableOf(archived))
+      .where(and(visibleOrders(actor.role), condition, after ? afterKeyset(keys, after) : undefined))
       .orderBy(
         ...keys.map(({ column, direction, nullable }) =>
           // Rows without a value come last both ways.
           nullable ? sql`${column} ${sql.raw(direction)} nulls last` : sql`${column} ${sql.raw(direction)}`,
         ),
       )
-      .limit(limit)
+      .limit(page.limit)
       .prepare('searchOrders'),
   );
   return statement.execute(viewerParameters(actor));
@@ -94,13 +131,12 @@ export async function searchOrders(
 
 export async function countOrders(
   { read, actor }: LoadingSource,
-  condition: SQL | undefined,
+  { condition }: OrderCondition,
   archived: boolean,
 ): Promise<number> {
   const counted = read
     .select({ one: sql`1`.as('one') })
-    // A condition on `archived_at` would be looked up in each row, where the index alone knows how many there are.
-    .from(archived ? sql`archive.orders as orders` : sql`only ${orders}`)
+    .from(tableOf(archived))
     .where(and(visibleOrders(actor.role), condition))
     .limit(countedAtMost + 1)
     .as('counted');
@@ -116,9 +152,14 @@ export async function countOrders(
 export async function resolveFilter(
   source: LoadingSource,
   filter: OrderFilterValues,
-): Promise<SQL | undefined> {
+  keys: readonly SortKey[],
+): Promise<OrderCondition> {
+  const status = walkedStatus(filter, keys);
   const [texts, related] = await Promise.all([resolveTexts(source, filter), lookUp(source, filter)]);
-  return conditionOf(filter, source.actor.role, { texts, related });
+  const lookedUp = { texts, related };
+  if (status === null) return { status, condition: conditionOf(filter, source.actor.role, lookedUp) };
+  const rest = conditionOf({ ...filter, status: null }, source.actor.role, lookedUp);
+  return { status, condition: and(gte(orders.status, status), lte(orders.status, status), rest) };
 }
 
 /** Rows after the keyset. One direction and no nulls: a row comparison, which an index serves. */

@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { may } from '../auth/actor.ts';
 import { contains } from '../db/contains.ts';
+import { uuidArray } from '../db/prepared.ts';
 import type { LoadingSource } from '../graphql/loading.ts';
 import type { OrderFilterValues, TextConditions } from './order-filter.repository.ts';
 import { filtersIn } from './order-filter.repository.ts';
@@ -22,10 +23,19 @@ const guest = sql`lower(coalesce(orders.contact_name, '') || ' ' || coalesce(ord
 const customer = sql`lower(customers.name || ' ' || coalesce(customers.company, '') || ' ' || coalesce(customers.email, '') || ' ' || coalesce(customers.phone, ''))`;
 const variant = sql`lower(product_variants.sku || ' ' || coalesce(product_variants.barcode, '') || ' ' || product_variants.name)`;
 
+/** Where a text can stand. */
+interface Place {
+  /** The ids of the orders that have it there; of the customer, those of the customers. */
+  readonly candidates: SQL;
+  readonly isOneOf: (ids: readonly string[]) => SQL;
+  /** Whether this order has it there. A subquery of its own, so that it is asked for this order only. */
+  readonly ofOrder: SQL;
+}
+
 /**
- * What each text in the filter means for this viewer. A text that few orders have becomes the list of these, found
- * through the indexes of whatever it can stand in; one that many have becomes a condition, looked at order by order
- * in the sequence of the sort, which soon fills a page. Both find the same orders.
+ * What each text in the filter means for this viewer, place by place. Where few have it, it becomes the list of these,
+ * found through the place's index; where many have it, a condition, looked at order by order in the sequence of the
+ * sort, which soon fills a page. Both find the same orders.
  */
 export async function resolveTexts(
   source: LoadingSource,
@@ -41,17 +51,20 @@ export async function resolveTexts(
 async function resolve(source: LoadingSource, text: string): Promise<SQL> {
   const { actor } = source;
   const seesContact = may(actor, 'customers.view');
+  const places = placesOf(text, seesContact);
+  const everywhere = anyOf(places.map(({ ofOrder }) => ofOrder));
   // A customer has few orders, and those of others must not stand in the way of theirs.
-  if (actor.role === 'customer' || text.trim().length < indexedLength) return holds(text, seesContact);
+  if (actor.role === 'customer' || text.trim().length < indexedLength) return everywhere;
   const exact = await findExactly(source, text);
   if (exact.length > 0) return isOneOf(exact);
-  if (await isCommon(source, text)) return holds(text, seesContact);
-  const found = await findContaining(source, text, seesContact);
-  if (found.length > candidatesAtMost) return holds(text, seesContact);
-  if (found.length > 0) return isOneOf(found);
+  if (await isCommon(source, text)) return everywhere;
+  const found = await findContaining(source, places);
+  if (found.length > 0) return anyOf(found);
   if (text.trim().length < similarLength) return sql`false`;
   return isOneOf(await findSimilar(source, text, seesContact));
 }
+
+const anyOf = (conditions: readonly SQL[]): SQL => sql`(${sql.join([...conditions], sql` or `)})`;
 
 /**
  * The orders whose number, reference or tracking number this is. All numbers have most of their letters in common, so
@@ -78,50 +91,52 @@ async function isCommon({ read }: LoadingSource, text: string): Promise<boolean>
   return row!.isCommon;
 }
 
-/** The orders that have the text somewhere, or more than are wanted of them. */
-async function findContaining(
-  { read }: LoadingSource,
-  text: string,
-  seesContact: boolean,
-): Promise<string[]> {
-  const places = [
-    sql`select id from orders where ${contains(identifiers, text)}`,
-    sql`select order_id from order_items where variant_id = any(array(
-      select id from product_variants where ${contains(variant, text)} and ${contains(sql`lower(sku)`, text)}))`,
-    sql`select order_id from order_fulfillments where ${contains(sql`lower(tracking_number)`, text)}`,
+function placesOf(text: string, seesContact: boolean): Place[] {
+  const inIdentifiers = contains(identifiers, text);
+  const inGuest = sql`(orders.customer_id is null and ${contains(guest, text)})`;
+  return [
+    { candidates: sql`select id from orders where ${inIdentifiers}`, isOneOf, ofOrder: inIdentifiers },
+    {
+      candidates: sql`select order_id from order_items where variant_id = any(array(
+        select id from product_variants where ${contains(variant, text)} and ${contains(sql`lower(sku)`, text)}))`,
+      isOneOf,
+      ofOrder:
+        isThere(sql`select true from order_items join product_variants on product_variants.id = order_items.variant_id
+        where order_items.order_id = orders.id and ${contains(sql`lower(product_variants.sku)`, text)}`),
+    },
+    {
+      candidates: sql`select order_id from order_fulfillments where ${contains(sql`lower(tracking_number)`, text)}`,
+      isOneOf,
+      ofOrder: isThere(sql`select true from order_fulfillments
+        where order_fulfillments.order_id = orders.id and ${contains(sql`lower(tracking_number)`, text)}`),
+    },
     ...(seesContact
       ? [
-          sql`select id from orders where customer_id is null and ${contains(guest, text)}`,
-          sql`select orders.id from orders where customer_id = any(array(
-            select id from customers where ${contains(customer, text)} ${candidatesLimit}))`,
+          { candidates: sql`select id from orders where ${inGuest}`, isOneOf, ofOrder: inGuest },
+          {
+            candidates: sql`select id from customers where ${contains(customer, text)}`,
+            isOneOf: (ids: readonly string[]) => sql`orders.customer_id = any(${uuidArray(ids)}::uuid[])`,
+            ofOrder: isThere(
+              sql`select true from customers where customers.id = orders.customer_id and ${contains(customer, text)}`,
+            ),
+          },
         ]
       : []),
   ];
-  const each = places.map((place) => sql`(${place} ${candidatesLimit})`);
-  const rows = await read.execute<{ id: string }>(
-    sql`select id from (${sql.join(each, sql` union `)}) as found (id) ${candidatesLimit}`,
-  );
-  return rows.map(({ id }) => id);
 }
 
-/** The same as a condition on one order. Each part is a subquery of its own, so that it is asked for this order only. */
-function holds(text: string, seesContact: boolean): SQL {
-  const parts = [
-    contains(identifiers, text),
-    isThere(sql`select true from order_items join product_variants on product_variants.id = order_items.variant_id
-      where order_items.order_id = orders.id and ${contains(sql`lower(product_variants.sku)`, text)}`),
-    isThere(sql`select true from order_fulfillments
-      where order_fulfillments.order_id = orders.id and ${contains(sql`lower(tracking_number)`, text)}`),
-    ...(seesContact
-      ? [
-          sql`(orders.customer_id is null and ${contains(guest, text)})`,
-          isThere(
-            sql`select true from customers where customers.id = orders.customer_id and ${contains(customer, text)}`,
-          ),
-        ]
-      : []),
-  ];
-  return sql`(${sql.join(parts, sql` or `)})`;
+/** What it is to have the text somewhere, of each place where anything has it. */
+async function findContaining({ read }: LoadingSource, places: readonly Place[]): Promise<SQL[]> {
+  const each = places.map(
+    ({ candidates }, index) =>
+      sql`(select ${index}::integer as place, id from (${candidates} ${candidatesLimit}) as found (id))`,
+  );
+  const rows = await read.execute<{ place: number; id: string }>(sql.join(each, sql` union all `));
+  return places.flatMap((place, index) => {
+    const ids = rows.filter((row) => row.place === index).map(({ id }) => id);
+    if (ids.length === 0) return [];
+    return [ids.length > candidatesAtMost ? place.ofOrder : place.isOneOf(ids)];
+  });
 }
 
 /**

@@ -92,7 +92,7 @@ export class OrderResolver {
 
   @Query(() => OrderConnection, {
     description:
-      'The orders that you may see, without those in the archive or, with `archived`, those alone. `totalCount` is exact up to 100,000, and 100,001 where there are more. Permission: orders.view.',
+      'The orders that you may see, without those in the archive or, with `archived`, those alone. `totalCount` is exact up to 10,000, and 10,001 where there are more. Permission: orders.view.',
   })
   @Authorized('orders.view')
   async orders(
@@ -104,9 +104,9 @@ export class OrderResolver {
     requireShown(context.viewer, filter ?? {}, sort ?? []);
     const keys = sortKeys(sort ?? [{ field: 'created_at', direction: 'desc' }]);
     const order = { name: nameOfSort(keys), keys };
-    const keyset = after === null ? null : decodeCursor(after, order);
-    const condition = await resolveFilter(source, filter ?? {});
-    const rows = await searchOrders(source, condition, keys, first + 1, keyset, archived);
+    const page = { keys, after: after === null ? null : decodeCursor(after, order), limit: first + 1 };
+    const condition = await resolveFilter(source, filter ?? {}, keys);
+    const rows = await searchOrders(source, condition, page, archived);
     for (const row of rows) context.prime(orderById, row.id, row);
     const count = () => countOrders(source, condition, archived);
     return new Connection(rows, first, after !== null, order, (row) => keysetOf(keys, row), count);

@@ -1,0 +1,1 @@
+CREATE INDEX "orders_open_total" ON "orders" USING btree ("total_minor","id") WHERE status in ('pending', 'confirmed', 'processing', 'packed');
