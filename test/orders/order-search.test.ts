@@ -129,9 +129,13 @@ describe('text', () => {
     // Every number begins so; two thousand more than are looked up first.
     await server.database.transaction((transaction) =>
       transaction.execute(sql`
-        insert into orders (number, channel, currency, subtotal_minor, total_minor, units_ordered, external_reference)
-        select 'ORD-20990101-' || lpad(place::text, 4, '0'), 'ecommerce', 'GBP', 100, 100, 1, 'BULK-' || place
-        from generate_series(1, 2100) as place`),
+        with buyers as (
+          insert into customers (name, kind) select 'Zebra ' || place, 'online' from generate_series(1, 2100) as place
+          returning id, split_part(name, ' ', 2) as place
+        )
+        insert into orders (number, channel, currency, subtotal_minor, total_minor, units_ordered, external_reference, customer_id)
+        select 'ORD-20990101-' || lpad(place::text, 4, '0'), 'ecommerce', 'GBP', 100, 100, 1, 'BULK-' || place, id
+        from buyers`),
     );
     const query = `query ($after: String) { orders(first: 100, after: $after, filter: { text: "bulk-" },
       sort: [{ field: NUMBER, direction: ASC }]) { totalCount nodes { number } pageInfo { hasNextPage endCursor } } }`;
@@ -151,9 +155,13 @@ describe('text', () => {
     // The whole of one reference, and a part of others; then a part of some, and of none as a whole.
     expect(await countOf('bulk-20')).toBe(1);
     expect(await countOf('ulk-20')).toBe(111);
-    await server.database.transaction((transaction) =>
-      transaction.execute(sql`delete from orders where number like 'ORD-20990101-%'`),
-    );
+    // More customers than are looked up first, and fewer.
+    expect(await countOf('zebra')).toBe(2100);
+    expect(await countOf('zebra 20')).toBe(111);
+    await server.database.transaction(async (transaction) => {
+      await transaction.execute(sql`delete from orders where number like 'ORD-20990101-%'`);
+      await transaction.execute(sql`delete from customers where name like 'Zebra %'`);
+    });
     expect((await server.as.order_manager('{ orders { totalCount } }')).data).toEqual(data);
   });
 });
