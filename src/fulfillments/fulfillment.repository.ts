@@ -9,7 +9,9 @@ import type { LoadingSource } from '../graphql/loading.ts';
 import type { Keyset, ListOrder } from '../shared/page.ts';
 
 export type FulfillmentRow = typeof orderFulfillments.$inferSelect;
-export type FulfillmentItemRow = typeof fulfillmentItems.$inferSelect;
+/** All but the times, which nobody asks for: every value that is read costs each screen a little. */
+const { createdAt: _createdAt, updatedAt: _updatedAt, ...itemColumns } = getTableColumns(fulfillmentItems);
+export type FulfillmentItemRow = Pick<typeof fulfillmentItems.$inferSelect, keyof typeof itemColumns>;
 
 export async function findFulfillments(
   { read, actor }: LoadingSource,
@@ -67,7 +69,7 @@ export async function findFulfillmentItems(
 ): Promise<FulfillmentItemRow[]> {
   const statement = prepared(read, 'findFulfillmentItems', (on) =>
     on
-      .select(getTableColumns(fulfillmentItems))
+      .select(itemColumns)
       .from(fulfillmentItems)
       .innerJoin(orderItems, eq(orderItems.id, fulfillmentItems.orderItemId))
       .where(sql`${fulfillmentItems.fulfillmentId} = any(${sql.placeholder('ids')}::uuid[])`)
