@@ -10,8 +10,11 @@ import {
 } from './order-filter.repository.ts';
 
 /** Up to so many orders are found first and then filtered; where there are more, each order is looked at. */
-export const candidatesAtMost = 2_000;
-/** One more tells that there are more. */
+export const candidatesAtMost = 5_000;
+/**
+ * One more tells that there are more. What is counted is rows, and not what is different among them: an order with two
+ * of them would else hide that the list has been cut.
+ */
 export const candidatesLimit = sql`limit ${candidatesAtMost + 1}`;
 
 export const isOneOf = (ids: readonly string[]): SQL => sql`${orders.id} = any(${uuidArray(ids)}::uuid[])`;
@@ -49,7 +52,7 @@ async function resolve({ read }: LoadingSource, { candidates, ofOrder }: Related
   const rows = await read.execute<{ id: string }>(
     sql`select id from (${candidates}) as found (id) ${candidatesLimit}`,
   );
-  return rows.length > candidatesAtMost ? ofOrder : isOneOf(rows.map(({ id }) => id));
+  return rows.length > candidatesAtMost ? ofOrder : isOneOf([...new Set(rows.map(({ id }) => id))]);
 }
 
 function atLocations(codes: readonly string[]): Related {
@@ -61,7 +64,7 @@ function atLocations(codes: readonly string[]): Related {
       (select order_id from ${places} cross join lateral (
         select order_id from order_fulfillments where location_id = place.id order by status, created_at ${candidatesLimit}
       ) as parcel ${candidatesLimit})
-      union (select order_id from inventory_reservations where is_active and ${at} ${candidatesLimit})`,
+      union all (select order_id from inventory_reservations where is_active and ${at} ${candidatesLimit})`,
     ofOrder: sql`(${isThere(sql`select true from order_fulfillments where order_id = ${orders.id} and ${at}`)}
       or ${isThere(sql`select true from inventory_reservations where order_id = ${orders.id} and is_active and ${at}`)})`,
   };
@@ -70,7 +73,7 @@ function atLocations(codes: readonly string[]): Related {
 function ofVariants(variants: SQL): Related {
   return {
     candidates: sql`
-      select distinct order_id from (${variants}) as variant cross join lateral (
+      select order_id from (${variants}) as variant cross join lateral (
         select order_id from order_items where variant_id = variant.id ${candidatesLimit}
       ) as line`,
     ofOrder: isThere(

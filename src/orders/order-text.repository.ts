@@ -93,12 +93,12 @@ async function isCommon({ read }: LoadingSource, text: string): Promise<boolean>
 
 function placesOf(text: string, seesContact: boolean): Place[] {
   const inIdentifiers = contains(identifiers, text);
+  const variants = sql`select id from product_variants where ${contains(variant, text)} and ${contains(sql`lower(sku)`, text)}`;
   const inGuest = sql`(orders.customer_id is null and ${contains(guest, text)})`;
   return [
     { candidates: sql`select id from orders where ${inIdentifiers}`, isOneOf, ofOrder: inIdentifiers },
     {
-      candidates: sql`select order_id from order_items where variant_id = any(array(
-        select id from product_variants where ${contains(variant, text)} and ${contains(sql`lower(sku)`, text)}))`,
+      candidates: sql`select order_id from order_items where variant_id = any(array(${variants}))`,
       isOneOf,
       ofOrder:
         isThere(sql`select true from order_items join product_variants on product_variants.id = order_items.variant_id
