@@ -9,13 +9,27 @@ import {
   type OrderFilterValues,
 } from './order-filter.repository.ts';
 
-/** Up to so many orders are found first and then filtered; where there are more, each order is looked at. */
-export const candidatesAtMost = 5_000;
+/** What a search reads with: the tables of the orders that are worked with, or those of the archive. */
+export interface SearchSource extends LoadingSource {
+  readonly archived: boolean;
+}
+
+/**
+ * One table alone, without the archive's that inherits from it: to look into both costs each order a search more, and
+ * a condition on `archived_at` would be looked up in each row, also where an index knows the answer.
+ */
+export const tableIn = (
+  { archived }: SearchSource,
+  name: 'orders' | 'order_items' | 'order_fulfillments' | 'inventory_reservations',
+): SQL => sql.raw(archived ? `archive.${name} as ${name}` : `only ${name}`);
+
+/** Up to so many rows the orders are found first and then filtered; where there are more, each order is looked at. */
+const candidatesAtMost = 5_000;
 /**
  * One more tells that there are more. What is counted is rows, and not what is different among them: an order with two
  * of them would else hide that the list has been cut.
  */
-export const candidatesLimit = sql`limit ${candidatesAtMost + 1}`;
+const candidatesLimit = sql`limit ${candidatesAtMost + 1}`;
 
 export const isOneOf = (ids: readonly string[]): SQL => sql`${orders.id} = any(${uuidArray(ids)}::uuid[])`;
 
@@ -35,49 +49,59 @@ interface Related {
  * order is looked at in the sequence of the sort, which soon fills a page: to gather all of them first, as the
  * database would, takes the longer the more orders there are.
  */
-export async function lookUp(source: LoadingSource, filter: OrderFilterValues): Promise<LookedUpConditions> {
-  const wanted = new Map<unknown, Related>();
+export async function lookUp(source: SearchSource, filter: OrderFilterValues): Promise<LookedUpConditions> {
+  const wanted = new Map<unknown, () => Promise<SQL>>();
   for (const { locationCode, sku, variantId } of filtersIn(filter)) {
-    if (locationCode) wanted.set(locationCode, atLocations(locationCode));
-    if (sku) wanted.set(sku, ofVariants(sql`select id from product_variants where sku in ${listOf(sku)}`));
-    if (variantId) wanted.set(variantId, ofVariants(sql`select ${variantId}::uuid as id`));
+    if (locationCode) wanted.set(locationCode, () => resolve(source, atLocations(source, locationCode)));
+    if (sku) wanted.set(sku, async () => haveVariants(source, await variantsOf(source, sku)));
+    if (variantId) wanted.set(variantId, () => haveVariants(source, [variantId]));
   }
-  const resolved = [...wanted].map(
-    async ([value, related]) => [value, await resolve(source, related)] as const,
-  );
+  const resolved = [...wanted].map(async ([value, condition]) => [value, await condition()] as const);
   return new Map(await Promise.all(resolved));
 }
 
-async function resolve({ read }: LoadingSource, { candidates, ofOrder }: Related): Promise<SQL> {
+async function resolve({ read }: SearchSource, { candidates, ofOrder }: Related): Promise<SQL> {
   const rows = await read.execute<{ id: string }>(
     sql`select id from (${candidates}) as found (id) ${candidatesLimit}`,
   );
   return rows.length > candidatesAtMost ? ofOrder : isOneOf([...new Set(rows.map(({ id }) => id))]);
 }
 
-function atLocations(codes: readonly string[]): Related {
+function atLocations(source: SearchSource, codes: readonly string[]): Related {
   const places = sql`(select id from stock_locations where code in ${listOf(codes)}) as place`;
   const at = sql`location_id = any(array(select id from ${places}))`;
+  const fulfillments = tableIn(source, 'order_fulfillments');
+  const reservations = tableIn(source, 'inventory_reservations');
   return {
     // Sorted as the index of the queue is, or a location without orders would be looked for in the whole table.
     candidates: sql`
       (select order_id from ${places} cross join lateral (
-        select order_id from order_fulfillments where location_id = place.id order by status, created_at ${candidatesLimit}
+        select order_id from ${fulfillments} where location_id = place.id order by status, created_at ${candidatesLimit}
       ) as parcel ${candidatesLimit})
-      union all (select order_id from inventory_reservations where is_active and ${at} ${candidatesLimit})`,
-    ofOrder: sql`(${isThere(sql`select true from order_fulfillments where order_id = ${orders.id} and ${at}`)}
-      or ${isThere(sql`select true from inventory_reservations where order_id = ${orders.id} and is_active and ${at}`)})`,
+      union all (select order_id from ${reservations} where is_active and ${at} ${candidatesLimit})`,
+    ofOrder: sql`(${isThere(sql`select true from ${fulfillments} where order_id = ${orders.id} and ${at}`)}
+      or ${isThere(sql`select true from ${reservations} where order_id = ${orders.id} and is_active and ${at}`)})`,
   };
 }
 
-function ofVariants(variants: SQL): Related {
-  return {
+async function variantsOf({ read }: SearchSource, skus: readonly string[]): Promise<string[]> {
+  const rows = await read.execute<{ id: string }>(
+    sql`select id from product_variants where sku in ${listOf(skus)}`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Orders with one of these variants. The variants are values, so that an index of them and of orders can answer. */
+export function haveVariants(source: SearchSource, ids: readonly string[]): Promise<SQL> {
+  const items = tableIn(source, 'order_items');
+  const variants = sql`${uuidArray(ids)}::uuid[]`;
+  return resolve(source, {
     candidates: sql`
-      select order_id from (${variants}) as variant cross join lateral (
-        select order_id from order_items where variant_id = variant.id ${candidatesLimit}
+      select order_id from unnest(${variants}) as variant (id) cross join lateral (
+        select order_id from ${items} where variant_id = variant.id ${candidatesLimit}
       ) as line`,
     ofOrder: isThere(
-      sql`select true from order_items where order_id = ${orders.id} and variant_id = any(array(${variants}))`,
+      sql`select true from ${items} where order_id = ${orders.id} and variant_id = any(${variants})`,
     ),
-  };
+  });
 }

@@ -4,11 +4,10 @@ import type { PgColumn } from 'drizzle-orm/pg-core';
 import { withRowReader } from '../db/prepared.ts';
 import type { OrderStatus } from '../db/tables/enumerations.ts';
 import { orders } from '../db/tables/orders.ts';
-import type { LoadingSource } from '../graphql/loading.ts';
 import type { Keyset } from '../shared/page.ts';
 import type { OrderRow } from './order.repository.ts';
 import { conditionOf, type OrderFilterValues } from './order-filter.repository.ts';
-import { lookUp } from './order-lookup.repository.ts';
+import { lookUp, tableIn, type SearchSource } from './order-lookup.repository.ts';
 import { resolveTexts } from './order-text.repository.ts';
 
 /** Beyond this it is not counted on: `totalCount` then says one more. */
@@ -102,20 +101,17 @@ const columns = Object.fromEntries(
   Object.entries(getTableColumns(orders)).map(([name, column]) => [name, sql`${column}`.mapWith(column)]),
 ) as unknown as ReturnType<typeof getTableColumns<typeof orders>>;
 
-/** One table alone: a condition on `archived_at` would be looked up in each row, also where an index knows the answer. */
-const tableOf = (archived: boolean): SQL => (archived ? sql`archive.orders as orders` : sql`only ${orders}`);
-
 export async function searchOrders(
-  { read, actor }: LoadingSource,
+  source: SearchSource,
   { condition, status }: OrderCondition,
   page: { readonly keys: readonly SortKey[]; readonly after: Keyset | null; readonly limit: number },
-  archived: boolean,
 ): Promise<OrderRow[]> {
+  const { read, actor } = source;
   const { keys, after } = walkOf(page.keys, page.after, status);
   const statement = withRowReader(
     read
       .select(columns)
-      .from(tableOf(archived))
+      .from(tableIn(source, 'orders'))
       .where(and(visibleOrders(actor.role), condition, after ? afterKeyset(keys, after) : undefined))
       .orderBy(
         ...keys.map(({ column, direction, nullable }) =>
@@ -129,14 +125,11 @@ export async function searchOrders(
   return statement.execute(viewerParameters(actor));
 }
 
-export async function countOrders(
-  { read, actor }: LoadingSource,
-  { condition }: OrderCondition,
-  archived: boolean,
-): Promise<number> {
+export async function countOrders(source: SearchSource, { condition }: OrderCondition): Promise<number> {
+  const { read, actor } = source;
   const counted = read
     .select({ one: sql`1`.as('one') })
-    .from(tableOf(archived))
+    .from(tableIn(source, 'orders'))
     .where(and(visibleOrders(actor.role), condition))
     .limit(countedAtMost + 1)
     .as('counted');
@@ -150,7 +143,7 @@ export async function countOrders(
 
 /** What the filter means for this viewer, its texts and what is filtered by of related rows looked up. */
 export async function resolveFilter(
-  source: LoadingSource,
+  source: SearchSource,
   filter: OrderFilterValues,
   keys: readonly SortKey[],
 ): Promise<OrderCondition> {

@@ -2,12 +2,14 @@ import { sql, type SQL } from 'drizzle-orm';
 import { may } from '../auth/actor.ts';
 import { contains } from '../db/contains.ts';
 import { uuidArray } from '../db/prepared.ts';
-import type { LoadingSource } from '../graphql/loading.ts';
 import type { OrderFilterValues, TextConditions } from './order-filter.repository.ts';
 import { filtersIn } from './order-filter.repository.ts';
-import { candidatesAtMost, isOneOf, isThere, candidatesLimit } from './order-lookup.repository.ts';
+import { haveVariants, isOneOf, isThere, tableIn, type SearchSource } from './order-lookup.repository.ts';
 import { nearlyEqualTexts } from './nearly-equal.ts';
 
+/** Up to so many are found first; one more tells that there are more. */
+const candidatesAtMost = 5_000;
+const candidatesLimit = sql`limit ${candidatesAtMost + 1}`;
 /** A part of these tells whether a text is common. */
 const latestLookedAt = 500;
 /** Of those that only resemble the text. */
@@ -23,11 +25,14 @@ const guest = sql`lower(coalesce(orders.contact_name, '') || ' ' || coalesce(ord
 const customer = sql`lower(customers.name || ' ' || coalesce(customers.company, '') || ' ' || coalesce(customers.email, '') || ' ' || coalesce(customers.phone, ''))`;
 const variant = sql`lower(product_variants.sku || ' ' || coalesce(product_variants.barcode, '') || ' ' || product_variants.name)`;
 
+const sku = sql`lower(product_variants.sku)`;
+const trackingNumber = sql`lower(tracking_number)`;
+
 /** Where a text can stand. */
 interface Place {
-  /** The ids of the orders that have it there; of the customer, those of the customers. */
+  /** The ids of the orders that have it there; of a customer or a variant, those of the customers or variants. */
   readonly candidates: SQL;
-  readonly isOneOf: (ids: readonly string[]) => SQL;
+  readonly isOneOf: (ids: readonly string[]) => SQL | Promise<SQL>;
   /** Whether this order has it there. A subquery of its own, so that it is asked for this order only. */
   readonly ofOrder: SQL;
 }
@@ -37,10 +42,7 @@ interface Place {
  * found through the place's index; where many have it, a condition, looked at order by order in the sequence of the
  * sort, which soon fills a page. Both find the same orders.
  */
-export async function resolveTexts(
-  source: LoadingSource,
-  filter: OrderFilterValues,
-): Promise<TextConditions> {
+export async function resolveTexts(source: SearchSource, filter: OrderFilterValues): Promise<TextConditions> {
   const texts = new Set(filtersIn(filter).flatMap(({ text }) => (typeof text === 'string' ? [text] : [])));
   const resolved = await Promise.all(
     [...texts].map(async (text) => [text, await resolve(source, text)] as const),
@@ -48,10 +50,10 @@ export async function resolveTexts(
   return new Map(resolved);
 }
 
-async function resolve(source: LoadingSource, text: string): Promise<SQL> {
+async function resolve(source: SearchSource, text: string): Promise<SQL> {
   const { actor } = source;
   const seesContact = may(actor, 'customers.view');
-  const places = placesOf(text, seesContact);
+  const places = placesOf(source, text, seesContact);
   const everywhere = anyOf(places.map(({ ofOrder }) => ofOrder));
   // A customer has few orders, and those of others must not stand in the way of theirs.
   if (actor.role === 'customer' || text.trim().length < indexedLength) return everywhere;
@@ -70,49 +72,51 @@ const anyOf = (conditions: readonly SQL[]): SQL => sql`(${sql.join([...condition
  * The orders whose number, reference or tracking number this is. All numbers have most of their letters in common, so
  * that to look for one by its groups of three letters takes the longer the more orders there are.
  */
-async function findExactly({ read }: LoadingSource, text: string): Promise<string[]> {
+async function findExactly(source: SearchSource, text: string): Promise<string[]> {
+  const orders = tableIn(source, 'orders');
   const written = sql`in (${text.trim()}, ${text.trim().toUpperCase()})`;
-  const rows = await read.execute<{ id: string }>(sql`
-    select id from orders where number ${written}
-    union select id from orders where channel = any(enum_range(null::channel)) and external_reference ${written}
-    union select order_id from order_fulfillments where tracking_number ${written}
+  const rows = await source.read.execute<{ id: string }>(sql`
+    select id from ${orders} where number ${written}
+    union select id from ${orders} where channel = any(enum_range(null::channel)) and external_reference ${written}
+    union select order_id from ${tableIn(source, 'order_fulfillments')} where tracking_number ${written}
     limit ${candidatesAtMost}`);
   return rows.map(({ id }) => id);
 }
 
 /** Whether many of the latest orders have it in their number or reference: their index would find all before the first. */
-async function isCommon({ read }: LoadingSource, text: string): Promise<boolean> {
-  const [row] = await read.execute<{ isCommon: boolean }>(sql`
+async function isCommon(source: SearchSource, text: string): Promise<boolean> {
+  const [row] = await source.read.execute<{ isCommon: boolean }>(sql`
     select count(*) > ${latestLookedAt / 10} as "isCommon"
     from (
-      select number, external_reference from orders order by created_at desc, id desc limit ${latestLookedAt}
+      select number, external_reference from ${tableIn(source, 'orders')} order by created_at desc, id desc limit ${latestLookedAt}
     ) as orders
     where ${contains(identifiers, text)}`);
   return row!.isCommon;
 }
 
-function placesOf(text: string, seesContact: boolean): Place[] {
+function placesOf(source: SearchSource, text: string, seesContact: boolean): Place[] {
+  const orders = tableIn(source, 'orders');
+  const fulfillments = tableIn(source, 'order_fulfillments');
   const inIdentifiers = contains(identifiers, text);
-  const variants = sql`select id from product_variants where ${contains(variant, text)} and ${contains(sql`lower(sku)`, text)}`;
   const inGuest = sql`(orders.customer_id is null and ${contains(guest, text)})`;
   return [
-    { candidates: sql`select id from orders where ${inIdentifiers}`, isOneOf, ofOrder: inIdentifiers },
+    { candidates: sql`select id from ${orders} where ${inIdentifiers}`, isOneOf, ofOrder: inIdentifiers },
     {
-      candidates: sql`select order_id from order_items where variant_id = any(array(${variants}))`,
-      isOneOf,
-      ofOrder:
-        isThere(sql`select true from order_items join product_variants on product_variants.id = order_items.variant_id
-        where order_items.order_id = orders.id and ${contains(sql`lower(product_variants.sku)`, text)}`),
+      candidates: sql`select id from product_variants where ${contains(variant, text)} and ${contains(sku, text)}`,
+      isOneOf: (ids) => haveVariants(source, ids),
+      ofOrder: isThere(sql`select true from ${tableIn(source, 'order_items')}
+        join product_variants on product_variants.id = order_items.variant_id
+        where order_items.order_id = orders.id and ${contains(sku, text)}`),
     },
     {
-      candidates: sql`select order_id from order_fulfillments where ${contains(sql`lower(tracking_number)`, text)}`,
+      candidates: sql`select order_id from ${fulfillments} where ${contains(trackingNumber, text)}`,
       isOneOf,
-      ofOrder: isThere(sql`select true from order_fulfillments
-        where order_fulfillments.order_id = orders.id and ${contains(sql`lower(tracking_number)`, text)}`),
+      ofOrder: isThere(sql`select true from ${fulfillments}
+        where order_fulfillments.order_id = orders.id and ${contains(trackingNumber, text)}`),
     },
     ...(seesContact
       ? [
-          { candidates: sql`select id from orders where ${inGuest}`, isOneOf, ofOrder: inGuest },
+          { candidates: sql`select id from ${orders} where ${inGuest}`, isOneOf, ofOrder: inGuest },
           {
             candidates: sql`select id from customers where ${contains(customer, text)}`,
             isOneOf: (ids: readonly string[]) => sql`orders.customer_id = any(${uuidArray(ids)}::uuid[])`,
@@ -126,24 +130,25 @@ function placesOf(text: string, seesContact: boolean): Place[] {
 }
 
 /** What it is to have the text somewhere, of each place where anything has it. */
-async function findContaining({ read }: LoadingSource, places: readonly Place[]): Promise<SQL[]> {
+async function findContaining({ read }: SearchSource, places: readonly Place[]): Promise<SQL[]> {
   const each = places.map(
     ({ candidates }, index) =>
       sql`(select ${index}::integer as place, id from (${candidates} ${candidatesLimit}) as found (id))`,
   );
   const rows = await read.execute<{ place: number; id: string }>(sql.join(each, sql` union all `));
-  return places.flatMap((place, index) => {
+  const found = places.map(async (place, index) => {
     const ids = rows.filter((row) => row.place === index).map(({ id }) => id);
     if (ids.length === 0) return [];
-    return [ids.length > candidatesAtMost ? place.ofOrder : place.isOneOf(ids)];
+    return [await (ids.length > candidatesAtMost ? place.ofOrder : place.isOneOf(ids))];
   });
+  return (await Promise.all(found)).flat();
 }
 
 /**
  * Where nothing has the text: identifiers that differ from it by one letter or by two that were swapped, and names
  * that resemble it. The most similar customers come first.
  */
-async function findSimilar({ read }: LoadingSource, text: string, seesContact: boolean): Promise<string[]> {
+async function findSimilar({ read }: SearchSource, text: string, seesContact: boolean): Promise<string[]> {
   const near = sql`any(array(select jsonb_array_elements_text(${JSON.stringify(nearlyEqualTexts(text))}::text::jsonb)))`;
   const limit = sql`limit ${similarAtMost}`;
   const places = [

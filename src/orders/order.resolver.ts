@@ -99,16 +99,16 @@ export class OrderResolver {
     @Args(() => OrdersArguments) { first, after, filter, sort, archived }: OrdersArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<OrderRow>> {
-    const source = { read: context.read, actor: context.viewer };
+    const source = { read: context.read, actor: context.viewer, archived };
     requireReasonable(filter ?? {});
     requireShown(context.viewer, filter ?? {}, sort ?? []);
     const keys = sortKeys(sort ?? [{ field: 'created_at', direction: 'desc' }]);
     const order = { name: nameOfSort(keys), keys };
     const page = { keys, after: after === null ? null : decodeCursor(after, order), limit: first + 1 };
     const condition = await resolveFilter(source, filter ?? {}, keys);
-    const rows = await searchOrders(source, condition, page, archived);
+    const rows = await searchOrders(source, condition, page);
     for (const row of rows) context.prime(orderById, row.id, row);
-    const count = () => countOrders(source, condition, archived);
+    const count = () => countOrders(source, condition);
     return new Connection(rows, first, after !== null, order, (row) => keysetOf(keys, row), count);
   }
 

@@ -188,7 +188,7 @@ test('a location, a SKU and a variant that very many orders have find the same, 
   const some = { or: [{ locationCode: ['LEEDS'] }, { tag: ['fragile'] }], not: { locationCode: ['YORK'] } };
   const before = await found(some);
   const lampsBefore = (await numbersOf({ sku: [lamp] })).size;
-  // Fewer than are looked up first, but with two rows each more; then also more of them than that.
+  // Fewer than are looked up first, but with two rows each more than that.
   await server.database.transaction((transaction) =>
     transaction.execute(sql`
       with made as (

@@ -170,7 +170,8 @@ export const orderItems = pgTable(
   },
   (table) => [
     unique('order_items_order_position_unique').on(table.orderId, table.position),
-    index('order_items_variant_id').on(table.variantId),
+    // With the order, so that whether an order has a variant is told by the index alone.
+    index('order_items_variant_order').on(table.variantId, table.orderId),
     // None is left of a line that was taken out.
     check('order_items_quantity_not_negative', sql`quantity >= 0`),
     check(
