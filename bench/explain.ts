@@ -30,7 +30,7 @@ const pagesAtMost = 30_000;
 /** Reading a table in its own sequence is right where a page is soon full, and not where a tenth of it is read. */
 const readAtMost = 0.1;
 /** So many of the statements that read most are told of. */
-const told = 12;
+const toldOf = 12;
 const signingKey = { id: 'default', secret: randomBytes(36).toString('base64') };
 
 interface Statement {
@@ -85,7 +85,7 @@ interface AllExplained {
 }
 
 function report({ statements, postgresVersion }: AllExplained, verdict: string): string[] {
-  const most = statements.toSorted((left, right) => right.found.pages - left.found.pages).slice(0, told);
+  const most = statements.toSorted((left, right) => right.found.pages - left.found.pages).slice(0, toldOf);
   return [
     ...describeMachine(postgresVersion),
     `- ${statements.length} statements; allowed: ${pagesAtMost} pages of 8 kB each, and less than a tenth of a large table in its own sequence. ${verdict}`,

@@ -281,7 +281,7 @@ function countInFlight(server: FastifyInstance): { count(): number; isZero(): Pr
 }
 
 /** Node takes twice as long to write a long text to a connection as to make bytes of it and write these. */
-const sendAsBytes: onSendHookHandler<unknown> = (_request, _reply, payload, done) =>
+const sendAsBytes: onSendHookHandler = (_request, _reply, payload, done) =>
   done(null, typeof payload === 'string' ? Buffer.from(payload) : payload);
 
 /** Says goodbye to every socket, and waits until they have answered or the grace has passed. */

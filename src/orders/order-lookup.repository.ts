@@ -21,7 +21,7 @@ export interface SearchSource extends LoadingSource {
 export const tableIn = (
   { archived }: SearchSource,
   name: 'orders' | 'order_items' | 'order_fulfillments' | 'inventory_reservations',
-): SQL => sql.raw(archived ? `archive.${name} as ${name}` : `only ${name}`);
+): SQL => sql.raw(archived ? `archive."${name}" as "${name}"` : `only "${name}"`);
 
 /** Up to so many rows the orders are found first and then filtered; where there are more, each order is looked at. */
 const candidatesAtMost = 5_000;

@@ -97,7 +97,7 @@ function walkOf(keys: readonly SortKey[], after: Keyset | null, status: OrderSta
 }
 
 /** Drizzle would miss the table of plain columns in a `from` that it does not know. */
-const columns = Object.fromEntries(
+const orderColumns = Object.fromEntries(
   Object.entries(getTableColumns(orders)).map(([name, column]) => [name, sql`${column}`.mapWith(column)]),
 ) as unknown as ReturnType<typeof getTableColumns<typeof orders>>;
 
@@ -110,7 +110,7 @@ export async function searchOrders(
   const { keys, after } = walkOf(page.keys, page.after, status);
   const statement = withRowReader(
     read
-      .select(columns)
+      .select(orderColumns)
       .from(tableIn(source, 'orders'))
       .where(and(visibleOrders(actor.role), condition, after ? afterKeyset(keys, after) : undefined))
       .orderBy(
