@@ -10,8 +10,6 @@ import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { OperationTypeNode } from 'graphql';
 import type { App } from './app.ts';
-import type { Viewer } from './auth/actor.ts';
-import { bearerToken } from './auth/token.ts';
 import { RequestContext } from './graphql/context.ts';
 import { explorerPage } from './graphql/explorer-page.ts';
 import { formatError } from './graphql/format-error.ts';
@@ -27,6 +25,7 @@ import {
 import { PlanExecutor } from './graphql/plan/plan-executor.ts';
 import { planPlugin } from './graphql/plan/plan-plugin.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
+import { knowViewer } from './graphql/request-viewer.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
 import { SharedQueries } from './redis/persisted-queries.ts';
@@ -90,10 +89,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     },
     preClose: () => closeSockets(server),
   });
-  const openSockets = new OpenSockets(
-    app.services.database.read,
-    options.socketLimits ?? defaultSocketLimits,
-  );
+  const openSockets = new OpenSockets(app.services.standings, options.socketLimits ?? defaultSocketLimits);
   server.addHook('onClose', async () => openSockets.close());
   const limitRate = await openRateLimiter(server, options.rateLimitPerMinute ?? 0, app.redis);
   const apollo = await addGraphql(server, app, openSockets, limitRate);
@@ -152,20 +148,19 @@ async function addGraphql(
       return new RequestContext(app.services, request.viewer, origin);
     },
   });
-  const verifyToken = (token: string) => app.verifyToken(token);
-  const { schema, services, log, metrics } = app;
+  const { schema, services, authentication, log, metrics } = app;
   const observer = metrics.operations;
   const wsHandler = makeSocketHandler({
     schema,
     services,
-    verifyToken,
+    authentication,
     openSockets,
     limitRate,
     log,
     observer,
   });
   server.decorateRequest('viewer', null);
-  const onRequest = [knowViewer(verifyToken), refuseTooMany(limitRate)];
+  const onRequest = [knowViewer(authentication), refuseTooMany(limitRate)];
   server.route({ method: 'GET', url: '/graphql', onRequest, handler, wsHandler });
   server.route({ method: 'POST', url: '/graphql', onRequest, handler });
   server.route({ method: 'OPTIONS', url: '/graphql', handler });
@@ -181,14 +176,6 @@ const replicaReading: ApolloServerPlugin<RequestContext> = {
   }),
 };
 
-/** Who asks, read once from the token; null for nobody and for a token that is not valid. */
-function knowViewer(verifyToken: (token: string) => Viewer | null) {
-  return async (request: FastifyRequest): Promise<void> => {
-    const token = bearerToken(request.headers.authorization);
-    request.viewer = token === null ? null : verifyToken(token);
-  };
-}
-
 function refuseTooMany(limitRate: RateLimiter) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     // The operations of a socket are counted, and not that it is opened.
@@ -200,12 +187,6 @@ function refuseTooMany(limitRate: RateLimiter) {
     const { message, code, details } = rateLimited(use);
     await reply.code(429).send({ errors: [{ message, extensions: { code, ...details } }] });
   };
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    viewer: Viewer | null;
-  }
 }
 
 function addProbes(server: FastifyInstance, app: App): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, sampleJwtSecret } from '../../src/config.ts';
+import { ConfigError } from '../../src/config-error.ts';
+import { readConfig, sampleJwtSecret } from '../../src/config.ts';
 
 const secret = 'a-secret-of-an-operator-that-is-long-enough';
 const production = {
@@ -31,6 +32,7 @@ test('nothing set: a development server on this machine, with an embedded databa
     replicaMaximumLagMs: 1_000,
     dataDirectory: '.data',
     signingKeys: [{ id: 'default', secret: sampleJwtSecret }],
+    identityProvider: undefined,
     sampleData: true,
     allowedOrigins: [],
     stripe: undefined,
@@ -86,6 +88,7 @@ test('every variable is read', () => {
     replicaMaximumLagMs: 250,
     dataDirectory: '/var/lib/orders',
     signingKeys: [{ id: 'default', secret }],
+    identityProvider: undefined,
     sampleData: false,
     allowedOrigins: ['https://shop.example', 'https://desk.example'],
     stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1', apiUrl: 'http://127.0.0.1:12111' },

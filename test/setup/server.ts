@@ -1,6 +1,7 @@
 import { pino, type Logger } from 'pino';
 import { createApp } from '../../src/app.ts';
 import type { SigningKey } from '../../src/auth/token.ts';
+import type { IdentityProviderOptions } from '../../src/auth/identity-provider.ts';
 import type { SocketLimits } from '../../src/graphql/open-sockets.ts';
 import { hashPassword } from '../../src/auth/password.ts';
 import { openDatabase, type Database } from '../../src/db/driver/database.ts';
@@ -98,6 +99,7 @@ export async function startTestServerOn(
 
 /** What a server of the tests may have beside a database. */
 export interface ServeOptions {
+  readonly identityProvider?: IdentityProviderOptions;
   readonly stripe?: StripeOptions;
   readonly metricsToken?: string;
   /** Receivers on this machine when left out. */
@@ -116,7 +118,8 @@ export async function serve(
   port = 0,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
-  const { stripe, redisUrl, webhooks = localReceivers, replicas, poolerUrl, ...serverOptions } = options;
+  const { stripe, redisUrl, webhooks = localReceivers, replicas, poolerUrl, ...others } = options;
+  const { identityProvider, ...serverOptions } = others;
   const log = testLog();
   const metrics = new Metrics();
   const address =
@@ -128,6 +131,7 @@ export async function serve(
     database: openDatabase(primaryOptions),
     replicas: replicas && { ...replicas, poolSize: 4, primaryOptions },
     signingKeys: testSigningKeys,
+    identityProvider,
     metrics,
     stripe,
     webhooks,
