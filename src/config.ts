@@ -4,8 +4,10 @@ import type { SigningKey } from './auth/token.ts';
 import { ConfigError } from './config-error.ts';
 import { identityProviderOptions, identityProviderVariables } from './config-identity-provider.ts';
 import { defaultSocketLimits, type SocketLimits } from './graphql/open-sockets.ts';
+import { tlsFiles, transportVariables } from './config-transport.ts';
 import type { ArchivePolicy } from './jobs/archive.repository.ts';
 import type { StripeOptions } from './payments/providers/stripe-provider.ts';
+import type { TlsFiles } from './shared/tls-files.ts';
 import type { WebhookPolicy } from './shared/webhook-policy.ts';
 import { languageCodes, type Language } from './mail/texts.ts';
 
@@ -61,6 +63,7 @@ const environmentSchema = z.object({
   JWT_SECRET: secret.optional(),
   JWT_KEYS: signingKeys.optional(),
   ...identityProviderVariables,
+  ...transportVariables,
   SAMPLE_DATA: truth.optional(),
   ALLOWED_ORIGINS: z
     .string()
@@ -137,6 +140,10 @@ export interface Config {
   readonly signingKeys: readonly [SigningKey, ...SigningKey[]];
   /** Undefined: only our own tokens are accepted. */
   readonly identityProvider: IdentityProviderOptions | undefined;
+  /** Balancers whose word is taken for where a request comes from. Undefined: nobody's. */
+  readonly trustProxy: readonly string[] | undefined;
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsFiles | undefined;
   /** Load the sample orders and logins when the database is empty. */
   readonly sampleData: boolean;
   /** Origins of web pages elsewhere that may call the API. */
@@ -204,6 +211,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dataDirectory: values.DATA_DIR,
     signingKeys: keys as [SigningKey, ...SigningKey[]],
     identityProvider: identityProviderOptions(values),
+    trustProxy: values.TRUST_PROXY,
+    tls: tlsFiles(values),
     sampleData: values.SAMPLE_DATA ?? (values.DATABASE_URL === undefined && !production),
     allowedOrigins: values.ALLOWED_ORIGINS,
     stripe: stripeOptions(values),

@@ -26,10 +26,13 @@ import { PlanExecutor } from './graphql/plan/plan-executor.ts';
 import { planPlugin } from './graphql/plan/plan-plugin.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { knowViewer } from './graphql/request-viewer.ts';
+import { addSecurityHeaders, sandboxPolicy } from './graphql/security-headers.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
 import { SharedQueries } from './redis/persisted-queries.ts';
 import { operationPlugin } from './metrics/operation-metrics.ts';
+import { followTlsFiles, tlsOptions } from './server-tls.ts';
+import type { TlsFiles } from './shared/tls-files.ts';
 
 const bodyLimitBytes = 1_000_000;
 const goingAway = 1001;
@@ -43,6 +46,10 @@ export interface ServerOptions {
   /** Origins of pages elsewhere that may call the API, beside Apollo's Sandbox and our own pages. */
   readonly allowedOrigins?: readonly string[];
   readonly production?: boolean;
+  /** Balancers whose word is taken for where a request comes from; left out: nobody's. */
+  readonly trustProxy?: readonly string[] | undefined;
+  /** Certificate and key, followed when they change; left out: plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
   /** Name the sample logins on the front page. */
   readonly sampleData?: boolean;
   /** Serve `/metrics` to whoever sends this token; left out: not at all. */
@@ -65,8 +72,16 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: 'idle',
+    trustProxy: options.trustProxy ? [...options.trustProxy] : false,
+    https: tlsOptions(options.tls),
   }) as unknown as FastifyInstance;
   const allows = originChecker(options.allowedOrigins ?? [], options.production ?? false);
+  if (options.tls) followTlsFiles(server, options.tls, app.log);
+  const page = explorerPage(options.sampleData ?? false);
+  addSecurityHeaders(server, {
+    policies: { '/': sandboxPolicy(page) },
+    strictTransport: options.production ?? false,
+  });
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
     // Chrome asks before a page from the internet, such as Apollo Studio, may call a server on this machine.
@@ -96,7 +111,6 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   addProbes(server, app);
   addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
-  const page = explorerPage(options.sampleData ?? false);
   server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const inFlight = countInFlight(server);
   app.metrics.http.watch({

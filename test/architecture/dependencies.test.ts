@@ -88,6 +88,8 @@ const topLevelFiles: Record<string, string> = {
   config: 'main',
   'config-error': 'main',
   'config-identity-provider': 'main',
+  'config-transport': 'main',
+  'server-tls': 'server',
   banner: 'main',
   'command-line': 'main',
 };

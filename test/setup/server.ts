@@ -14,6 +14,7 @@ import { startWorker, type Worker } from '../../src/jobs/worker.ts';
 import type { Mailer } from '../../src/mail/mailer.ts';
 import type { Language } from '../../src/mail/texts.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
+import type { TlsFiles } from '../../src/shared/tls-files.ts';
 import type { WebhookPolicy } from '../../src/shared/webhook-policy.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -102,6 +103,10 @@ export interface ServeOptions {
   readonly identityProvider?: IdentityProviderOptions;
   readonly stripe?: StripeOptions;
   readonly metricsToken?: string;
+  readonly trustProxy?: readonly string[];
+  readonly tls?: TlsFiles;
+  readonly production?: boolean;
+  readonly allowedOrigins?: readonly string[];
   /** Receivers on this machine when left out. */
   readonly webhooks?: WebhookPolicy;
   readonly socketLimits?: SocketLimits;
