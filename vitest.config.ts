@@ -8,6 +8,7 @@ const apart = [
   'graphql',
   'jobs',
   'operations',
+  'password',
   'pooler',
   'replicas',
   'servers',

@@ -1,7 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Viewer } from '../../src/auth/actor.ts';
 import { Authentication } from '../../src/auth/authentication.ts';
 import type { Standings } from '../../src/auth/standings.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const viewer = (token: string, lifetimeMs: number): Viewer => ({
   userId: token,
@@ -41,7 +43,6 @@ test('what is remembered ends with the token', async () => {
   vi.advanceTimersByTime(1);
   await authentication.viewerOf('a');
   expect(verify).toHaveBeenCalledTimes(2);
-  vi.useRealTimers();
 });
 
 test('a token that is not valid is not remembered', async () => {
