@@ -73,7 +73,7 @@ export const errorCatalogue = {
     type: 'ValidationError',
     meaning:
       'The password of this account, or passwords from this address, were wrong too often. None was looked at.',
-    remedy: 'Wait for the minutes that the message names, or ask a manager for another password.',
+    remedy: 'Wait for the minutes that the message names; whoever is signed in stays so.',
   },
   ROW_NOT_DONE: {
     kind: 'userError',
