@@ -3,11 +3,13 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests of processes, sockets and clocks, and one that makes a schema of its own, have a module world of their own. */
 const apart = [
+  'backup',
   'driver',
   'embedded',
   'graphql',
   'jobs',
   'operations',
+  'password',
   'pooler',
   'replicas',
   'servers',

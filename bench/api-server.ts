@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,8 +46,9 @@ export function logFile(name: string): string {
   return path.join(os.tmpdir(), `orders-bench-${process.pid}-${name.replaceAll(' ', '-')}.log`);
 }
 
-export function tokenFor(userId: string, role: Role): string {
-  return createTokenSigner([signingKey]).sign({ id: userId, role, customerId: null }).accessToken;
+export async function tokenFor(userId: string, role: Role): Promise<string> {
+  const signer = createTokenSigner([signingKey]);
+  return (await signer.sign({ id: userId, role, customerId: null }, randomUUID())).accessToken;
 }
 
 export function build(folder = project): void {

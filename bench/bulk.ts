@@ -179,7 +179,7 @@ async function withBench<Result>(
       values (gen_random_uuid(), 'manager@bench.example', 'Manager', 'order_manager', '-')
       returning id, pg_backend_pid() as backend, current_setting('server_version') as "postgresVersion"`;
     const { id, backend, postgresVersion } = manager!;
-    const token = tokenFor(id, 'order_manager');
+    const token = await tokenFor(id, 'order_manager');
     const postmaster = postmasterOf(backend);
     return await work({ server, token, client, postmaster, managerId: id, postgresVersion });
   } finally {

@@ -79,8 +79,8 @@ async function runDay(url: string, options: DayOptions): Promise<string[]> {
         (select id from users where role = 'order_manager' and active order by id limit 1) as manager,
         (select id from users where role = 'warehouse_staff' and active order by id limit 1) as picker`;
     const { version, startedAt } = row!;
-    const manager = tokenFor(row!.manager, 'order_manager');
-    const staff = tokenFor(row!.picker, 'warehouse_staff');
+    const manager = await tokenFor(row!.manager, 'order_manager');
+    const staff = await tokenFor(row!.picker, 'warehouse_staff');
     for (const role of ['api', 'worker'] as const) {
       servers.push(
         await startApi(`day ${role}`, { databaseUrl: url, poolSize: role === 'api' ? 16 : 4, role }),

@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import { existsSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
 import { createTokenSigner } from '../src/auth/token.ts';
@@ -161,7 +161,8 @@ function listenedTo(database: Database, statements: Statement[]): Database {
 async function asker(url: string, { client }: ScaleWorld): Promise<(query: ScaleQuery) => Promise<void>> {
   const [manager] = await client<{ id: string }[]>`select id from users where role = 'order_manager' limit 1`;
   const signer = createTokenSigner([signingKey]);
-  const { accessToken } = signer.sign({ id: manager!.id, role: 'order_manager', customerId: null });
+  const user = { id: manager!.id, role: 'order_manager', customerId: null } as const;
+  const { accessToken } = await signer.sign(user, randomUUID());
   return async ({ name, query, variables }) => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',

@@ -129,7 +129,7 @@ async function runAll(
   const results: Result[] = [];
   const sizes: string[] = [];
   for (const scenario of all.filter(({ name }) => options.scenarios.includes(name))) {
-    const token = tokenFor(dataset.managerId, 'order_manager');
+    const token = await tokenFor(dataset.managerId, 'order_manager');
     const senders = servers.map((server) => senderTo(server, scenario, token));
     const bytes = await requireEqualAnswers(senders, scenario);
     sizes.push(`${scenario.title}: ${(bytes / 1000).toFixed(0)} kB`);

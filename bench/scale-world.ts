@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Agent } from 'node:http';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
@@ -81,11 +81,8 @@ async function asker(url: string, client: postgres.Sql): Promise<ScaleWorld['ask
   const [manager] = await client<
     { id: string }[]
   >`select id from users where role = 'order_manager' order by id limit 1`;
-  const { accessToken } = createTokenSigner([signingKey]).sign({
-    id: manager!.id,
-    role: 'order_manager',
-    customerId: null,
-  });
+  const user = { id: manager!.id, role: 'order_manager', customerId: null } as const;
+  const { accessToken } = await createTokenSigner([signingKey]).sign(user, randomUUID());
   const agent = new Agent({ keepAlive: true });
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` };
   return async (query, variables) => {

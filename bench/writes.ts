@@ -92,7 +92,10 @@ async function startWriters(
       (select id from users where role = 'order_manager' and active order by id limit 1) as manager,
       (select id from users where role = 'warehouse_staff' and active order by id limit 1) as picker`;
   const { version, backend, manager, picker } = found!;
-  const tokens = [tokenFor(manager, 'order_manager'), tokenFor(picker, 'warehouse_staff')] as const;
+  const tokens = [
+    await tokenFor(manager, 'order_manager'),
+    await tokenFor(picker, 'warehouse_staff'),
+  ] as const;
   const start = async (starting: Promise<ChildServer>): Promise<ChildServer> => {
     const server = await starting;
     servers.push(server);

@@ -5,6 +5,7 @@ import prettier from 'prettier';
 import { resolvers } from '../src/app.ts';
 import { buildSchema } from '../src/graphql/build-schema.ts';
 import { errorCatalogue } from '../src/shared/errors.ts';
+import { licenceDocument } from './licence-document.ts';
 import { metricsDocument } from './metrics-document.ts';
 import { permissionDocument } from './permission-document.ts';
 
@@ -14,6 +15,7 @@ const files: Record<string, () => string> = {
   'docs/errors.md': errorDocument,
   'docs/permissions.md': permissionDocument,
   'docs/metrics.md': metricsDocument,
+  'docs/licences.md': licenceDocument,
 };
 
 function errorDocument(): string {

@@ -2,8 +2,10 @@ import 'reflect-metadata'; // type-graphql's decorators look for it, so it comes
 import type { GraphQLSchema } from 'graphql';
 import type { NonEmptyArray } from 'type-graphql';
 import type { Logger } from 'pino';
-import type { Viewer } from './auth/actor.ts';
+import { Authentication } from './auth/authentication.ts';
+import type { IdentityProviderOptions } from './auth/identity-provider.ts';
 import { SessionService } from './auth/session-service.ts';
+import { Standings } from './auth/standings.ts';
 import { createTokenSigner, type SigningKey } from './auth/token.ts';
 import {
   ProductPayloadResolver,
@@ -132,7 +134,7 @@ export interface App {
   readonly stripeWebhook: StripeWebhook | undefined;
   /** What servers share, where there is a Redis. */
   readonly redis: RedisLink | undefined;
-  verifyToken(token: string): Viewer | null;
+  readonly authentication: Authentication;
   close(): Promise<void>;
 }
 
@@ -143,6 +145,8 @@ export type ReplicaSettings = Omit<ReplicasOptions<LogMark>, 'primary' | 'log' |
 export async function createApp(options: {
   database: Database;
   signingKeys: readonly [SigningKey, ...SigningKey[]];
+  /** Whose tokens are accepted beside our own. */
+  identityProvider?: IdentityProviderOptions | undefined;
   log: Logger;
   stripe?: StripeOptions | undefined;
   /** What several servers tell each other through, beside the database; closed with the app. */
@@ -156,6 +160,12 @@ export async function createApp(options: {
   checkWorkflows();
   const { database, log, redis, metrics = new Metrics() } = options;
   const signer = createTokenSigner(options.signingKeys);
+  const standings = await Standings.open(database.read);
+  const authentication = new Authentication(signer, standings, {
+    read: database.read,
+    log,
+    identityProvider: options.identityProvider,
+  });
   const throughDatabase = wakeUpsOfDatabase(database);
   const openWakeUps = redis ? wakeUpsOfRedis(redis, throughDatabase) : throughDatabase;
   const eventLog = await EventLog.open(database, log, openWakeUps);
@@ -174,7 +184,8 @@ export async function createApp(options: {
     ...writing,
     eventLog,
     replicas,
-    sessions: new SessionService(database, signer),
+    sessions: new SessionService(database, signer, standings),
+    standings,
     paymentProviders,
     webhookPolicy: options.webhooks ?? strictWebhookPolicy,
   };
@@ -185,8 +196,9 @@ export async function createApp(options: {
     metrics,
     stripeWebhook,
     redis,
-    verifyToken: (token) => signer.verify(token),
+    authentication,
     async close() {
+      authentication.close();
       await eventLog.close();
       redis?.close();
       await replicas?.close();

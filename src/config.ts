@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import type { IdentityProviderOptions } from './auth/identity-provider.ts';
 import type { SigningKey } from './auth/token.ts';
+import { ConfigError } from './config-error.ts';
+import { identityProviderOptions, identityProviderVariables } from './config-identity-provider.ts';
 import { defaultSocketLimits, type SocketLimits } from './graphql/open-sockets.ts';
+import { tlsFiles, transportVariables } from './config-transport.ts';
 import type { ArchivePolicy } from './jobs/archive.repository.ts';
 import type { StripeOptions } from './payments/providers/stripe-provider.ts';
+import type { TlsFiles } from './shared/tls-files.ts';
 import type { WebhookPolicy } from './shared/webhook-policy.ts';
 import { languageCodes, type Language } from './mail/texts.ts';
 
@@ -57,6 +62,8 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   JWT_SECRET: secret.optional(),
   JWT_KEYS: signingKeys.optional(),
+  ...identityProviderVariables,
+  ...transportVariables,
   SAMPLE_DATA: truth.optional(),
   ALLOWED_ORIGINS: z
     .string()
@@ -131,6 +138,12 @@ export interface Config {
   readonly replicaMaximumLagMs: number;
   readonly dataDirectory: string;
   readonly signingKeys: readonly [SigningKey, ...SigningKey[]];
+  /** Undefined: only our own tokens are accepted. */
+  readonly identityProvider: IdentityProviderOptions | undefined;
+  /** Balancers whose word is taken for where a request comes from. Undefined: nobody's. */
+  readonly trustProxy: readonly string[] | undefined;
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsFiles | undefined;
   /** Load the sample orders and logins when the database is empty. */
   readonly sampleData: boolean;
   /** Origins of web pages elsewhere that may call the API. */
@@ -161,13 +174,6 @@ export interface Config {
     /** What the e-mails are written in. */
     readonly language: Language;
   };
-}
-
-/** What is wrong with the environment, one line a variable. */
-export class ConfigError extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(`The environment is not right:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-  }
 }
 
 /** Reads and checks the environment; the only place that does. */
@@ -204,6 +210,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     replicaMaximumLagMs: values.REPLICA_MAXIMUM_LAG_MS,
     dataDirectory: values.DATA_DIR,
     signingKeys: keys as [SigningKey, ...SigningKey[]],
+    identityProvider: identityProviderOptions(values),
+    trustProxy: values.TRUST_PROXY,
+    tls: tlsFiles(values),
     sampleData: values.SAMPLE_DATA ?? (values.DATABASE_URL === undefined && !production),
     allowedOrigins: values.ALLOWED_ORIGINS,
     stripe: stripeOptions(values),

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { createApp, type App } from './app.ts';
 import { CommandLineError, readCommandLine, usage, type ProcessRole } from './command-line.ts';
-import { ConfigError, readConfig, type Config } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { readConfig, type Config } from './config.ts';
 import { openDatabase } from './db/driver/database.ts';
 import { startEmbeddedPostgres } from './db/embedded/start.ts';
 import { DatabaseNotUsableError, migrate } from './db/migrate.ts';
@@ -51,13 +52,23 @@ async function start(role: ProcessRole): Promise<void> {
   // Orders to look at are for who serves them.
   if (config.sampleData && role !== 'worker') await loadSample(database);
   const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, log);
-  const { signingKeys, stripe, webhooks } = config;
+  const { signingKeys, identityProvider, stripe, webhooks } = config;
   // Who only works on jobs answers no queries.
   const replicas =
     role === 'worker' || urls.length === 0
       ? undefined
       : { urls, poolSize, maximumLagMs, primaryOptions: databaseOptions };
-  const app = await createApp({ database, signingKeys, log, stripe, redis, metrics, webhooks, replicas });
+  const app = await createApp({
+    database,
+    signingKeys,
+    identityProvider,
+    log,
+    stripe,
+    redis,
+    metrics,
+    webhooks,
+    replicas,
+  });
   const jobs =
     role === 'api' ? undefined : startJobs(app, config, directUrl ? withoutGuards(directUrl) : url);
   // Jobs need the database as requests do: it is closed after both.

@@ -15,8 +15,6 @@ import fastify, {
 } from 'fastify';
 import { OperationTypeNode } from 'graphql';
 import type { App } from './app.ts';
-import type { Viewer } from './auth/actor.ts';
-import { bearerToken } from './auth/token.ts';
 import { RequestContext } from './graphql/context.ts';
 import { explorerPage } from './graphql/explorer-page.ts';
 import { formatError } from './graphql/format-error.ts';
@@ -32,10 +30,14 @@ import {
 import { PlanExecutor } from './graphql/plan/plan-executor.ts';
 import { planPlugin } from './graphql/plan/plan-plugin.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
+import { knowViewer } from './graphql/request-viewer.ts';
+import { addSecurityHeaders, sandboxPolicy } from './graphql/security-headers.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
 import { SharedQueries } from './redis/persisted-queries.ts';
 import { operationPlugin } from './metrics/operation-metrics.ts';
+import { followTlsFiles, tlsOptions } from './server-tls.ts';
+import type { TlsFiles } from './shared/tls-files.ts';
 
 const bodyLimitBytes = 1_000_000;
 const goingAway = 1001;
@@ -49,6 +51,10 @@ export interface ServerOptions {
   /** Origins of pages elsewhere that may call the API, beside Apollo's Sandbox and our own pages. */
   readonly allowedOrigins?: readonly string[];
   readonly production?: boolean;
+  /** Balancers whose word is taken for where a request comes from; left out: nobody's. */
+  readonly trustProxy?: readonly string[] | undefined;
+  /** Certificate and key, followed when they change; left out: plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
   /** Name the sample logins on the front page. */
   readonly sampleData?: boolean;
   /** Serve `/metrics` to whoever sends this token; left out: not at all. */
@@ -71,8 +77,16 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: 'idle',
+    trustProxy: options.trustProxy ? [...options.trustProxy] : false,
+    https: tlsOptions(options.tls),
   }) as unknown as FastifyInstance;
   const allows = originChecker(options.allowedOrigins ?? [], options.production ?? false);
+  if (options.tls) followTlsFiles(server, options.tls, app.log);
+  const page = explorerPage(options.sampleData ?? false);
+  addSecurityHeaders(server, {
+    policies: { '/': sandboxPolicy(page) },
+    strictTransport: options.production ?? false,
+  });
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
     // Chrome asks before a page from the internet, such as Apollo Studio, may call a server on this machine.
@@ -96,17 +110,13 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     },
     preClose: () => closeSockets(server),
   });
-  const openSockets = new OpenSockets(
-    app.services.database.read,
-    options.socketLimits ?? defaultSocketLimits,
-  );
+  const openSockets = new OpenSockets(app.services.standings, options.socketLimits ?? defaultSocketLimits);
   server.addHook('onClose', async () => openSockets.close());
   const limitRate = await openRateLimiter(server, options.rateLimitPerMinute ?? 0, app.redis);
   const apollo = await addGraphql(server, app, openSockets, limitRate);
   addProbes(server, app);
   addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
-  const page = explorerPage(options.sampleData ?? false);
   server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const inFlight = countInFlight(server);
   app.metrics.http.watch({
@@ -158,20 +168,19 @@ async function addGraphql(
       return new RequestContext(app.services, request.viewer, origin);
     },
   });
-  const verifyToken = (token: string) => app.verifyToken(token);
-  const { schema, services, log, metrics } = app;
+  const { schema, services, authentication, log, metrics } = app;
   const observer = metrics.operations;
   const wsHandler = makeSocketHandler({
     schema,
     services,
-    verifyToken,
+    authentication,
     openSockets,
     limitRate,
     log,
     observer,
   });
   server.decorateRequest('viewer', null);
-  const onRequest = [knowViewer(verifyToken), refuseTooMany(limitRate)];
+  const onRequest = [knowViewer(authentication), refuseTooMany(limitRate)];
   server.route({ method: 'GET', url: '/graphql', onRequest, handler, wsHandler });
   server.route({ method: 'POST', url: '/graphql', onRequest, handler });
   server.route({ method: 'OPTIONS', url: '/graphql', handler });
@@ -187,14 +196,6 @@ const replicaReading: ApolloServerPlugin<RequestContext> = {
   }),
 };
 
-/** Who asks, read once from the token; null for nobody and for a token that is not valid. */
-function knowViewer(verifyToken: (token: string) => Viewer | null) {
-  return async (request: FastifyRequest): Promise<void> => {
-    const token = bearerToken(request.headers.authorization);
-    request.viewer = token === null ? null : verifyToken(token);
-  };
-}
-
 function refuseTooMany(limitRate: RateLimiter) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     // The operations of a socket are counted, and not that it is opened.
@@ -206,12 +207,6 @@ function refuseTooMany(limitRate: RateLimiter) {
     const { message, code, details } = rateLimited(use);
     await reply.code(429).send({ errors: [{ message, extensions: { code, ...details } }] });
   };
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    viewer: Viewer | null;
-  }
 }
 
 function addProbes(server: FastifyInstance, app: App): void {

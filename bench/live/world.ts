@@ -72,12 +72,12 @@ async function addUsers(client: postgres.Sql) {
     select gen_random_uuid(), role || '@bench.example', role, role, '-'
     from unnest(array['order_manager', 'warehouse_staff']::role[]) as role
     returning id, role, pg_backend_pid() as backend`;
-  const tokenOf = (name: string): string => {
+  const tokenOf = (name: string): Promise<string> => {
     const { id, role } = rows.find((each) => each.role === name)!;
     return tokenFor(id, role);
   };
   return {
-    tokens: { manager: tokenOf('order_manager'), staff: tokenOf('warehouse_staff') },
+    tokens: { manager: await tokenOf('order_manager'), staff: await tokenOf('warehouse_staff') },
     backend: rows[0]!.backend,
   };
 }

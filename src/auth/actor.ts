@@ -16,6 +16,8 @@ export interface Actor {
 /** Somebody who is signed in. */
 export interface Viewer extends Actor {
   readonly userId: string;
+  /** The sign-in that the token came of, which a logout ends; null for a token of an identity provider. */
+  readonly sessionId: string | null;
 }
 
 /** Who does what happens by itself: jobs, and what a provider reports. May do what a manager may. */

@@ -5,7 +5,9 @@ import type { Viewer } from './actor.ts';
 import type { Role } from '../db/tables/enumerations.ts';
 import { refreshTokens, users } from '../db/tables/users.ts';
 import { Refusal, UserError } from '../shared/errors.ts';
-import { passwordMatches } from './password.ts';
+import { passwordMatches, prepareDecoy } from './password.ts';
+import { beginAttempt, forgiveAttempt } from './sign-in-attempts.repository.ts';
+import type { Standings } from './standings.ts';
 import { createRefreshToken, hashRefreshToken, refreshTokenLifetimeDays, type TokenSigner } from './token.ts';
 
 export interface SessionUser {
@@ -36,20 +38,28 @@ export class SessionService {
   constructor(
     private readonly database: Database,
     private readonly signer: TokenSigner,
-  ) {}
+    private readonly standings: Standings,
+  ) {
+    prepareDecoy();
+  }
 
-  async login(email: string, password: string): Promise<Session> {
+  /** Every attempt costs the same, whether there is such an account or not. */
+  async login(email: string, password: string, address: string | null): Promise<Session> {
+    const attempt = await beginAttempt(this.database, email.trim().toLowerCase(), address);
+    if (!attempt.isAllowed) throw tooManyAttempts(attempt.retryMinutes);
     const [user] = await this.database.read
       .select({ ...sessionUser, passwordHash: users.passwordHash })
       .from(users)
       .where(and(eq(sql`lower(${users.email})`, email.trim().toLowerCase()), eq(users.active, true)));
     const matches = await passwordMatches(user?.passwordHash ?? null, password);
     if (!user || !matches) throw refused('E-mail and password do not sign anybody in.', ['password']);
+    await forgiveAttempt(this.database, attempt);
     return this.database.transaction((transaction) => this.open(transaction, user, uuidv7()));
   }
 
   /** A new session for a refresh token, which is spent by it. A token that comes twice ends its whole family. */
   async refresh(refreshToken: string): Promise<Session> {
+    let isReused = false;
     const session = await this.database.transaction(async (transaction) => {
       const [token] = await transaction
         .select()
@@ -58,6 +68,7 @@ export class SessionService {
         .for('update');
       if (!token || token.revokedAt) return null;
       if (token.usedAt) {
+        isReused = true;
         await this.endFamily(transaction, token.familyId);
         return null;
       }
@@ -78,12 +89,16 @@ export class SessionService {
         .where(eq(refreshTokens.id, token.id));
       return this.open(transaction, user, token.familyId);
     });
+    if (isReused) await this.standings.catchUp();
     if (!session)
       throw refused('The refresh token is unknown, expired or spent: sign in again.', ['refreshToken']);
     return session;
   }
 
-  /** Ends the session that the refresh token belongs to; an unknown token is no error. */
+  /**
+   * Ends the session that the refresh token belongs to, with its access tokens and sockets; an unknown token is no
+   * error.
+   */
   async logout(userId: string, refreshToken: string): Promise<void> {
     await this.database.transaction(async (transaction) => {
       const [token] = await transaction
@@ -94,6 +109,7 @@ export class SessionService {
         );
       if (token) await this.endFamily(transaction, token.familyId);
     });
+    await this.standings.catchUp();
   }
 
   private async open(transaction: Executor, user: SessionUser, familyId: string): Promise<Session> {
@@ -104,7 +120,7 @@ export class SessionService {
       tokenHash: hashRefreshToken(refreshToken),
       expiresAt: sql`now() + make_interval(days => ${refreshTokenLifetimeDays})`,
     });
-    return { ...this.signer.sign(user), refreshToken };
+    return { ...(await this.signer.sign(user, familyId)), refreshToken };
   }
 
   private async endFamily(transaction: Executor, familyId: string): Promise<void> {
@@ -113,6 +129,11 @@ export class SessionService {
       .set({ revokedAt: sql`now()` })
       .where(and(eq(refreshTokens.familyId, familyId), isNull(refreshTokens.revokedAt)));
   }
+}
+
+function tooManyAttempts(minutes: number): Refusal {
+  const message = `The password was wrong too often: try again in ${minutes} minutes.`;
+  return new Refusal(new UserError('TOO_MANY_ATTEMPTS', message, ['password']));
 }
 
 function refused(message: string, path: string[]): Refusal {

@@ -19,6 +19,7 @@ import {
 import type { LoaderDefinition, LoaderSource } from './loading.ts';
 import { invalidIds, validateInput } from './validation.ts';
 import type { SessionService } from '../auth/session-service.ts';
+import type { Standings } from '../auth/standings.ts';
 
 /** What lives as long as the server. */
 export interface Services extends WriteServices {
@@ -27,6 +28,8 @@ export interface Services extends WriteServices {
   /** What queries may be answered from beside the database itself, where there are any. */
   readonly replicas?: Replicas<LogMark> | undefined;
   readonly sessions: SessionService;
+  /** Who is no longer who their token says. */
+  readonly standings: Standings;
   readonly paymentProviders: PaymentProviders;
   /** Which addresses may be named as webhook endpoints. */
   readonly webhookPolicy: WebhookPolicy;

@@ -33,6 +33,7 @@ export function explorerPage(sampleData: boolean): string {
 <style>
   body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: #1b2430; background: #fff; }
   #sandbox { height: 100vh; }
+  #sandbox iframe { width: 100%; height: 100%; border: none; }
   #offline { display: none; max-width: 46rem; margin: 4rem auto; padding: 0 1.5rem; }
   pre { background: #f2f4f7; padding: 1rem; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
   @media (prefers-color-scheme: dark) { body { color: #e6eaf0; background: #14181f; } pre { background: #222833; } }
@@ -66,9 +67,12 @@ export function explorerPage(sampleData: boolean): string {
       initialState: { document: ${JSON.stringify(firstQuery)}, includeCookies: false },
     });
   }
+  const sandbox = document.createElement('script');
+  sandbox.src = 'https://embeddable-sandbox.cdn.apollographql.com/_latest/embeddable-sandbox.umd.production.min.js';
+  sandbox.onload = online;
+  sandbox.onerror = offline;
+  document.body.append(sandbox);
 </script>
-<script src="https://embeddable-sandbox.cdn.apollographql.com/_latest/embeddable-sandbox.umd.production.min.js"
-  onload="online()" onerror="offline()"></script>
 </body>
 </html>
 `;

@@ -1,9 +1,5 @@
 import type { Viewer } from '../auth/actor.ts';
-import { findStandings } from '../auth/standing.repository.ts';
-import type { Executor } from '../db/driver/database.ts';
-
-/** How soon a user who was deactivated, or given another role, stops hearing of anything. */
-const standingCheckMs = 1_000;
+import type { Standings } from '../auth/standings.ts';
 
 /** How much one user and one socket may hold of this process. */
 export interface SocketLimits {
@@ -22,14 +18,13 @@ interface OpenSocket {
 /** The sockets of this process that somebody has signed in on. */
 export class OpenSockets {
   private readonly byUser = new Map<string, Set<OpenSocket>>();
-  private readonly timer: NodeJS.Timeout;
-  private checking = false;
+  private readonly stopListening: () => void;
 
   constructor(
-    private readonly read: Executor,
+    private readonly standings: Standings,
     readonly limits: SocketLimits,
   ) {
-    this.timer = setInterval(() => void this.endThoseOfOthers(), standingCheckMs).unref();
+    this.stopListening = standings.onChange(() => this.endThoseOfOthers());
   }
 
   get count(): number {
@@ -52,26 +47,13 @@ export class OpenSockets {
   }
 
   /** A token holds for minutes, and a socket as long: whoever is no longer who it names is asked to sign in again. */
-  private async endThoseOfOthers(): Promise<void> {
-    if (this.checking || this.byUser.size === 0) return;
-    this.checking = true;
-    try {
-      // Those of now: who comes while the database is asked was not asked for.
-      const open = [...this.byUser.values()].flatMap((sockets) => [...sockets]);
-      const standings = await findStandings(this.read, [...this.byUser.keys()]);
-      for (const socket of open) {
-        const { userId, role, customerId } = socket.viewer;
-        const now = standings.get(userId);
-        if (now?.role !== role || now.customerId !== customerId) socket.end();
-      }
-    } catch {
-      // With the database away nobody hears of anything new; the next check tells.
-    } finally {
-      this.checking = false;
+  private endThoseOfOthers(): void {
+    for (const sockets of this.byUser.values()) {
+      for (const socket of sockets) if (!this.standings.holds(socket.viewer)) socket.end();
     }
   }
 
   close(): void {
-    clearInterval(this.timer);
+    this.stopListening();
   }
 }

@@ -9,6 +9,7 @@ import {
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { WebsocketHandler } from '@fastify/websocket';
 import type { Viewer } from '../auth/actor.ts';
+import type { Authentication } from '../auth/authentication.ts';
 import { TopLevelError } from '../shared/errors.ts';
 import { bearerToken } from '../auth/token.ts';
 import { RequestContext, type Services } from './context.ts';
@@ -61,13 +62,13 @@ class RequestRefused extends Error {
 export function makeSocketHandler(parts: {
   readonly schema: GraphQLSchema;
   readonly services: Services;
-  readonly verifyToken: (token: string) => Viewer | null;
+  readonly authentication: Authentication;
   readonly openSockets: OpenSockets;
   readonly limitRate: RateLimiter;
   readonly log: FaultLogger;
   readonly observer: OperationObserver;
 }): WebsocketHandler {
-  const { schema, services, verifyToken, openSockets, limitRate, log, observer } = parts;
+  const { schema, services, authentication, openSockets, limitRate, log, observer } = parts;
   const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
     errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
   const shared = new SharedExecutions(schema, services, format);
@@ -76,7 +77,7 @@ export function makeSocketHandler(parts: {
   const watched = new WeakMap<SubscribePayload, WatchedOperation>();
   const options: ServerOptions<Record<string, unknown>, SocketExtra> = {
     connectionInitWaitTimeout: initialisationTimeoutMs,
-    onConnect: (context) => authenticate(context, verifyToken, openSockets),
+    onConnect: (context) => authenticate(context, authentication, openSockets),
     onClose({ extra }) {
       clearTimeout(extra.expiry);
       extra.leave?.();
@@ -151,15 +152,21 @@ function tooManyOperations(limit: number): GraphQLError {
 const asGraphqlError = (originalError: TopLevelError): GraphQLError =>
   new GraphQLError(originalError.message, { originalError });
 
-function authenticate(
+async function authenticate(
   context: SocketContext,
-  verifyToken: (token: string) => Viewer | null,
+  authentication: Authentication,
   openSockets: OpenSockets,
-): boolean {
+): Promise<boolean> {
   const { extra } = context;
+  if (!authentication.isCurrent) {
+    extra.socket.close(unavailableCloseCode, unavailableReason);
+    return false;
+  }
   const token = bearerToken(authorizationOf(context.connectionParams) ?? extra.request.headers.authorization);
-  const actor = token === null ? null : verifyToken(token);
-  if (!actor) {
+  const actor = token === null ? null : await authentication.viewerOf(token);
+  // It may have closed meanwhile: nobody would take it out again.
+  if (extra.socket.readyState !== extra.socket.OPEN) return false;
+  if (!actor || !authentication.standings.holds(actor)) {
     extra.socket.close(CloseCode.Forbidden, 'Send a valid access token as connectionParams.authorization');
     return false;
   }

@@ -43,6 +43,11 @@ export function pruneRefreshTokens(database: Database): Promise<number> {
   return deleteInBatches(database, sql`refresh_tokens`, sql`expires_at < now()`);
 }
 
+/** What was counted of sign-ins, and counts from nothing again. */
+export function pruneSignInAttempts(database: Database): Promise<number> {
+  return deleteInBatches(database, sql`sign_in.attempts`, sql`ends_at < now()`);
+}
+
 /** How long it can be seen what was sent to a webhook endpoint. */
 export const webhookDeliveryLifetimeDays = 30;
 

@@ -7,6 +7,7 @@ import {
   makeHistoryPartitions,
   pruneIdempotencyKeys,
   pruneRefreshTokens,
+  pruneSignInAttempts,
   pruneWebhookDeliveries,
 } from './maintenance.repository.ts';
 import { removeSuperseded, requestExpiryAgain, unlockAbandoned } from './queue.repository.ts';
@@ -32,6 +33,7 @@ export const crontab = [
   '*/5 * * * * unlockAbandoned ?jobKey=unlockAbandoned&max=1',
   '10 3 * * * pruneIdempotencyKeys ?jobKey=pruneIdempotencyKeys&max=3',
   '20 3 * * * pruneRefreshTokens ?jobKey=pruneRefreshTokens&max=3',
+  '22 3 * * * pruneSignInAttempts ?jobKey=pruneSignInAttempts&max=3',
   '25 3 * * * pruneWebhookDeliveries ?jobKey=pruneWebhookDeliveries&max=3',
   '30 3 * * * makeHistoryPartitions ?jobKey=makeHistoryPartitions&max=5',
   '35 3 * * * archiveOrders ?jobKey=archiveOrders&max=3',
@@ -76,6 +78,8 @@ export function makeTasks(services: MailServices): TaskList {
     pruneIdempotencyKeys: () =>
       tellCount(log, 'deleted old idempotency keys', pruneIdempotencyKeys(database)),
     pruneRefreshTokens: () => tellCount(log, 'deleted old refresh tokens', pruneRefreshTokens(database)),
+    pruneSignInAttempts: () =>
+      tellCount(log, 'deleted old counts of sign-ins', pruneSignInAttempts(database)),
     pruneWebhookDeliveries: () =>
       tellCount(log, 'deleted old webhook deliveries', pruneWebhookDeliveries(database)),
     makeHistoryPartitions: () =>

@@ -68,6 +68,13 @@ export const errorCatalogue = {
     meaning: 'E-mail and password, or the refresh token, do not sign anybody in.',
     remedy: 'Check e-mail and password, or sign in again.',
   },
+  TOO_MANY_ATTEMPTS: {
+    kind: 'userError',
+    type: 'ValidationError',
+    meaning:
+      'The password of this account, or passwords from this address, were wrong too often. None was looked at.',
+    remedy: 'Wait for the minutes that the message names; whoever is signed in stays so.',
+  },
   ROW_NOT_DONE: {
     kind: 'userError',
     type: 'UnfinishedError',

@@ -58,7 +58,7 @@ export class UpdateUserInput extends UserInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'Whose orders; null where the role is no longer CUSTOMER. The access token of before still lives up to 15 minutes.',
+      'Whose orders; null where the role is no longer CUSTOMER. Access tokens of before end within about a second.',
   })
   @IsOptional()
   @IsUUID()

@@ -63,20 +63,20 @@ export class UserAdministrationResolver {
 
   @Mutation(() => UserPayload, {
     description:
-      'Changes a user; another role, customer or password ends the sessions. Nobody changes their own role. Permission: users.manage. Logs nothing: no order is concerned.',
+      'Changes a user; another role, customer or password ends the sessions, with their access tokens and sockets. Nobody changes their own role. Permission: users.manage. Logs nothing: no order is concerned.',
   })
   @Authorized(...updateUser.permissions)
   updateUser(@Input(() => UpdateUserInput) input: UpdateUserInput, @Ctx() context: RequestContext) {
-    return context.run(updateUser, input);
+    return andTell(context, context.run(updateUser, input));
   }
 
   @Mutation(() => UserPayload, {
     description:
-      'Lets a user sign in no more and ends the sessions, and within a second or two the sockets; an access token lives on for requests for up to 15 minutes. Nobody deactivates themselves, so that a manager is always left. Permission: users.manage. Logs nothing: no order is concerned.',
+      'Lets a user sign in no more and ends the sessions, with their access tokens and sockets, within a second or two on every server. Nobody deactivates themselves, so that a manager is always left. Permission: users.manage. Logs nothing: no order is concerned.',
   })
   @Authorized(...deactivateUser.permissions)
   deactivateUser(@Input(() => UserInput) input: UserInput, @Ctx() context: RequestContext) {
-    return context.run(deactivateUser, input);
+    return andTell(context, context.run(deactivateUser, input));
   }
 
   @Mutation(() => UserPayload, {
@@ -84,7 +84,7 @@ export class UserAdministrationResolver {
   })
   @Authorized(...reactivateUser.permissions)
   reactivateUser(@Input(() => UserInput) input: UserInput, @Ctx() context: RequestContext) {
-    return context.run(reactivateUser, input);
+    return andTell(context, context.run(reactivateUser, input));
   }
 
   @FieldResolver(() => Customer, {
@@ -94,6 +94,13 @@ export class UserAdministrationResolver {
   customer(@Root() user: UserRow, @Ctx() context: RequestContext) {
     return user.customerId === null ? null : context.loader(customerById).load(user.customerId);
   }
+}
+
+/** This server lets nobody in any more by what was true before; the others hear of it within a second. */
+async function andTell<Result>(context: RequestContext, running: Promise<Result>): Promise<Result> {
+  const payload = await running;
+  await context.services.standings.catchUp();
+  return payload;
 }
 
 @Resolver(() => UserPayload)

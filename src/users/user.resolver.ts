@@ -18,9 +18,14 @@ export class UserResolver {
     return context.loader(userById).load(context.viewer.userId);
   }
 
-  @Mutation(() => SessionPayload, { description: 'Signs in. Public. Logs nothing.' })
+  @Mutation(() => SessionPayload, {
+    description:
+      'Signs in. After 20 wrong passwords for an account, or 300 from an address, within 15 minutes none is looked at until they have passed. Public. Logs nothing.',
+  })
   login(@Input(() => LoginInput) input: LoginInput, @Ctx() context: RequestContext) {
-    return answer(input, () => context.services.sessions.login(input.email, input.password));
+    return answer(input, () =>
+      context.services.sessions.login(input.email, input.password, context.ipAddress),
+    );
   }
 
   @Mutation(() => SessionPayload, {
@@ -31,7 +36,8 @@ export class UserResolver {
   }
 
   @Mutation(() => LogoutPayload, {
-    description: 'Ends the session of a refresh token. Permission: session.own. Logs nothing.',
+    description:
+      'Ends the session of a refresh token, with its access tokens and, within seconds, its sockets. Permission: session.own. Logs nothing.',
   })
   @Authorized('session.own')
   async logout(@Input(() => RefreshTokenInput) input: RefreshTokenInput, @Ctx() context: RequestContext) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, sampleJwtSecret } from '../../src/config.ts';
+import { ConfigError } from '../../src/config-error.ts';
+import { readConfig, sampleJwtSecret } from '../../src/config.ts';
 
 const secret = 'a-secret-of-an-operator-that-is-long-enough';
 const production = {
@@ -31,6 +32,9 @@ test('nothing set: a development server on this machine, with an embedded databa
     replicaMaximumLagMs: 1_000,
     dataDirectory: '.data',
     signingKeys: [{ id: 'default', secret: sampleJwtSecret }],
+    identityProvider: undefined,
+    trustProxy: undefined,
+    tls: undefined,
     sampleData: true,
     allowedOrigins: [],
     stripe: undefined,
@@ -55,6 +59,7 @@ test('every variable is read', () => {
     REPLICA_MAXIMUM_LAG_MS: '250',
     DATABASE_POOL_SIZE: '20',
     DATA_DIR: '/var/lib/orders',
+    TRUST_PROXY: '10.0.0.7, 10.1.0.0/16, fd00::/8, loopback',
     SAMPLE_DATA: 'false',
     ALLOWED_ORIGINS: 'https://shop.example/, https://desk.example',
     STRIPE_SECRET_KEY: 'sk_test_1',
@@ -86,6 +91,9 @@ test('every variable is read', () => {
     replicaMaximumLagMs: 250,
     dataDirectory: '/var/lib/orders',
     signingKeys: [{ id: 'default', secret }],
+    identityProvider: undefined,
+    trustProxy: ['10.0.0.7', '10.1.0.0/16', 'fd00::/8', 'loopback'],
+    tls: undefined,
     sampleData: false,
     allowedOrigins: ['https://shop.example', 'https://desk.example'],
     stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1', apiUrl: 'http://127.0.0.1:12111' },
@@ -139,6 +147,14 @@ describe('what is malformed is refused, and named', () => {
     [{ DATABASE_POOL_SIZE: '1' }, 'DATABASE_POOL_SIZE'],
     [{ DATABASE_POOL_SIZE: '1000' }, 'DATABASE_POOL_SIZE'],
     [{ SAMPLE_DATA: 'perhaps' }, 'SAMPLE_DATA'],
+    [{ TRUST_PROXY: 'true' }, 'TRUST_PROXY'],
+    [{ TRUST_PROXY: '1' }, 'TRUST_PROXY'],
+    [{ TRUST_PROXY: 'balancer.internal' }, 'TRUST_PROXY'],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY'],
+    [{ TRUST_PROXY: '0.0.0.0/0' }, 'TRUST_PROXY'],
+    [{ TRUST_PROXY: '10.0.0.1,' }, 'TRUST_PROXY'],
+    [{ TLS_KEY_FILE: '/nowhere.pem' }, 'TLS_CERTIFICATE_FILE'],
+    [{ TLS_CERTIFICATE_FILE: '/nowhere.pem' }, 'TLS_KEY_FILE'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
     [{ METRICS_PORT: 'http' }, 'METRICS_PORT'],
     [{ METRICS_TOKEN: 'short' }, 'METRICS_TOKEN'],

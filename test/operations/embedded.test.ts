@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import jwt from 'jsonwebtoken';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/db/embedded/start.ts';
 import { makeFastFolder } from '../setup/fast-folder.ts';
 import { mutate } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
-import { asker, testSigningKeys, type Ask } from '../setup/server.ts';
+import { asker, type Ask } from '../setup/server.ts';
+import { inSeconds, ownToken } from '../setup/tokens.ts';
 import { waitUntil } from '../setup/wait-until.ts';
 import { endProcesses, startProcess, type ServerProcess } from './server-process.ts';
 
@@ -62,14 +62,7 @@ async function managerToken(): Promise<string> {
     await client.end();
     return user!['id'] as string;
   });
-  const { id: keyid, secret } = testSigningKeys[0];
-  return jwt.sign({ sub: id, role: 'order_manager', customer: null }, secret, {
-    algorithm: 'HS256',
-    issuer: 'order-management-api',
-    audience: 'order-management-api',
-    keyid,
-    expiresIn: '1h',
-  });
+  return ownToken({ sub: id, role: 'order_manager', exp: inSeconds(3_600) });
 }
 
 const place = (ask: Ask, key: string) =>

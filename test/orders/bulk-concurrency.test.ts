@@ -145,6 +145,7 @@ describe('when the server cannot go on', () => {
       userId: server.userIds.order_manager,
       role: 'order_manager',
       customerId: null,
+      sessionId: null,
       expiresAtSeconds: Number.MAX_SAFE_INTEGER,
     };
     return runBulk(services, { actor, ipAddress: null, userAgent: null }, bulkUpdateOrderStatus, input);

@@ -1,6 +1,7 @@
 import { pino, type Logger } from 'pino';
 import { createApp } from '../../src/app.ts';
 import type { SigningKey } from '../../src/auth/token.ts';
+import type { IdentityProviderOptions } from '../../src/auth/identity-provider.ts';
 import type { SocketLimits } from '../../src/graphql/open-sockets.ts';
 import { hashPassword } from '../../src/auth/password.ts';
 import { openDatabase, type Database } from '../../src/db/driver/database.ts';
@@ -13,6 +14,7 @@ import { startWorker, type Worker } from '../../src/jobs/worker.ts';
 import type { Mailer } from '../../src/mail/mailer.ts';
 import type { Language } from '../../src/mail/texts.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
+import type { TlsFiles } from '../../src/shared/tls-files.ts';
 import type { WebhookPolicy } from '../../src/shared/webhook-policy.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -98,8 +100,13 @@ export async function startTestServerOn(
 
 /** What a server of the tests may have beside a database. */
 export interface ServeOptions {
+  readonly identityProvider?: IdentityProviderOptions;
   readonly stripe?: StripeOptions;
   readonly metricsToken?: string;
+  readonly trustProxy?: readonly string[];
+  readonly tls?: TlsFiles;
+  readonly production?: boolean;
+  readonly allowedOrigins?: readonly string[];
   /** Receivers on this machine when left out. */
   readonly webhooks?: WebhookPolicy;
   readonly socketLimits?: SocketLimits;
@@ -116,7 +123,8 @@ export async function serve(
   port = 0,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
-  const { stripe, redisUrl, webhooks = localReceivers, replicas, poolerUrl, ...serverOptions } = options;
+  const { stripe, redisUrl, webhooks = localReceivers, replicas, poolerUrl, ...others } = options;
+  const { identityProvider, ...serverOptions } = others;
   const log = testLog();
   const metrics = new Metrics();
   const address =
@@ -128,6 +136,7 @@ export async function serve(
     database: openDatabase(primaryOptions),
     replicas: replicas && { ...replicas, poolSize: 4, primaryOptions },
     signingKeys: testSigningKeys,
+    identityProvider,
     metrics,
     stripe,
     webhooks,

@@ -76,7 +76,7 @@ async function ask(
   try {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${person.token()}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await person.token()}` },
       body: JSON.stringify({ query, variables }),
       signal: AbortSignal.timeout(limitMs),
     });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { openDatabase } from '../../src/db/driver/database.ts';
 import { createTokenSigner } from '../../src/auth/token.ts';
 import { customers } from '../../src/db/tables/customers.ts';
@@ -10,7 +11,7 @@ export interface Person {
   readonly role: Role;
   readonly customerId: string | null;
   /** A new one each time: the run may last longer than a token. */
-  token(): string;
+  token(): Promise<string>;
 }
 
 export interface People {
@@ -32,7 +33,8 @@ export async function addPeople(databaseUrl: string): Promise<People> {
           .values({ email, displayName: name, role, passwordHash: 'nobody signs in by password', customerId })
           .returning({ id: users.id });
         const { id } = user!;
-        return { role, customerId, token: () => signer.sign({ id, role, customerId }).accessToken };
+        const token = async () => (await signer.sign({ id, role, customerId }, randomUUID())).accessToken;
+        return { role, customerId, token };
       };
       const buyers: Person[] = [];
       for (let number = 1; number <= customerCount; number += 1) {

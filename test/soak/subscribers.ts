@@ -88,7 +88,7 @@ export class SoakSubscriber {
     const client = createClient({
       url: `${address(random(1_000))}/graphql`.replace(/^http/, 'ws'),
       webSocketImpl: QuietWebSocket,
-      connectionParams: { authorization: `Bearer ${wish.person.token()}` },
+      connectionParams: { authorization: `Bearer ${await wish.person.token()}` },
       retryAttempts: 0,
       connectionAckWaitTimeout: 10_000,
       on: {

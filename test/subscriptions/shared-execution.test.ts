@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sql } from 'drizzle-orm';
 import { parse } from 'graphql';
@@ -59,7 +60,8 @@ async function addColleague(role: Role): Promise<{ id: string; token: string }> 
       .returning({ id: users.id }),
   );
   const viewer = { id: row!.id, role, customerId: null };
-  return { id: row!.id, token: createTokenSigner(testSigningKeys).sign(viewer).accessToken };
+  const { accessToken } = await createTokenSigner(testSigningKeys).sign(viewer, randomUUID());
+  return { id: row!.id, token: accessToken };
 }
 
 interface Listener {

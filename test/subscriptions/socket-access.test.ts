@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import jwt from 'jsonwebtoken';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { placeOrder, stockedVariant } from '../setup/fixtures.ts';
-import { startTestServer, testPassword, testSigningKeys, type TestServer } from '../setup/server.ts';
+import type { SigningKey } from '../../src/auth/token.ts';
+import { startTestServer, testPassword, type TestServer } from '../setup/server.ts';
+import { inSeconds, ownToken } from '../setup/tokens.ts';
 import { waitUntil } from '../setup/wait-until.ts';
 import { askOverSocket, follow, socketClient } from './live-client.ts';
 import { openRawSocket, openSubscribed, type RawSocket } from './raw-socket.ts';
@@ -23,43 +24,33 @@ async function open(options: Parameters<typeof openRawSocket>[1] = {}): Promise<
   return socket;
 }
 
-function tokenThatLives(
-  seconds: number,
-  claims: object = {},
-  key: { id: string; secret: string } = testSigningKeys[0],
-): string {
-  return jwt.sign(
-    { sub: server.userIds.warehouse_staff, role: 'warehouse_staff', customer: null, ...claims },
-    key.secret,
-    {
-      algorithm: 'HS256',
-      issuer: 'order-management-api',
-      audience: 'order-management-api',
-      keyid: key.id,
-      expiresIn: seconds,
-    },
-  );
+function tokenThatLives(seconds: number, claims: object = {}, key?: SigningKey): Promise<string> {
+  const user = { sub: server.userIds.warehouse_staff, role: 'warehouse_staff' };
+  return ownToken({ ...user, exp: inSeconds(seconds), ...claims }, key && { key });
 }
 
 describe('the token', () => {
-  const badTokens: [string, () => object][] = [
+  const badTokens: [string, () => object | Promise<object>][] = [
     ['none', () => ({})],
     ['no scheme', () => ({ authorization: server.tokens.warehouse_staff })],
     ['nonsense', () => ({ authorization: 'Bearer nonsense' })],
     ['of another kind', () => ({ authorization: { token: 1 } })],
-    ['expired', () => ({ authorization: `Bearer ${tokenThatLives(-1)}` })],
+    ['expired', async () => ({ authorization: `Bearer ${await tokenThatLives(-1)}` })],
     [
       'signed by somebody else',
-      () => ({
-        authorization: `Bearer ${tokenThatLives(60, {}, { id: 'test', secret: 'x'.repeat(40) })}`,
+      async () => ({
+        authorization: `Bearer ${await tokenThatLives(60, {}, { id: 'test', secret: 'x'.repeat(40) })}`,
       }),
     ],
-    ['of an unknown role', () => ({ authorization: `Bearer ${tokenThatLives(60, { role: 'god' })}` })],
+    [
+      'of an unknown role',
+      async () => ({ authorization: `Bearer ${await tokenThatLives(60, { role: 'god' })}` }),
+    ],
   ];
 
   test.each(badTokens)('%s: closed with 4403', async (_name, parameters) => {
     const socket = await open();
-    socket.send({ type: 'connection_init', payload: parameters() });
+    socket.send({ type: 'connection_init', payload: await parameters() });
     expect(await socket.closed).toEqual({
       code: 4403,
       reason: 'Send a valid access token as connectionParams.authorization',
@@ -94,13 +85,16 @@ describe('the token', () => {
 
   test('the socket closes when it expires, and what is sent afterwards changes nothing', async () => {
     const sku = (await stockedVariant(server, { LONDON: 10 })).sku;
-    const socket = await openSubscribed(server.url, tokenThatLives(2, { role: 'order_manager' }));
+    const socket = await openSubscribed(
+      server.url,
+      await tokenThatLives(2, { sub: server.userIds.order_manager, role: 'order_manager' }),
+    );
     sockets.push(socket);
     await waitUntil(() => socket.messages.some((message) => message.type === 'connection_ack'), 'it is open');
     // It does not read the goodbye, so its socket stays open for the messages that it sends.
     socket.stopReading();
     // The same token's life, on a socket that was opened later.
-    const other = await openSubscribed(server.url, tokenThatLives(3));
+    const other = await openSubscribed(server.url, await tokenThatLives(3));
     expect(await other.closed).toEqual({ code: 4403, reason: 'The access token has expired' });
     const change = `mutation { createProduct(input: { name: "Late", variants: [{ sku: "LATE-${sku}",
       name: "Late", price: { amountMinor: 1, currency: "GBP" } }] }) { userErrors { code } } }`;

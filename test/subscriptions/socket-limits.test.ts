@@ -122,6 +122,8 @@ describe('a user who is no longer who the token says', () => {
       expect(await socket.closed).toEqual(closedAs);
     } finally {
       await set({ role: 'warehouse_staff', active: true, updatedAt: sql`now()` });
+      const isKnown = async () => (await server.as.warehouse_staff('{ viewer { id } }')).data?.viewer;
+      await waitUntil(async () => Boolean(await isKnown()), 'they are who the token says again');
     }
   });
 

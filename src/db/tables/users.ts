@@ -23,6 +23,8 @@ export const users = pgTable(
     uniqueIndex('users_email_unique').on(sql`lower(${table.email})`),
     index('users_customer_id').on(table.customerId),
     index('users_display_name').on(table.displayName, table.id),
+    // Every server asks each second who has changed.
+    index('users_updated_at').on(table.updatedAt),
   ],
 );
 
@@ -45,5 +47,9 @@ export const refreshTokens = pgTable(
   (table) => [
     index('refresh_tokens_user_id').on(table.userId),
     index('refresh_tokens_family_id').on(table.familyId),
+    // And which sessions were ended.
+    index('refresh_tokens_revoked_at')
+      .on(table.revokedAt)
+      .where(sql`${table.revokedAt} is not null`),
   ],
 );
