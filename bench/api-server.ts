@@ -20,11 +20,13 @@ export interface ApiOptions {
   /** Another build's folder; this project if left out. */
   readonly folder?: string;
   readonly role?: 'api' | 'worker';
+  /** Refuses what is too much, as it does unless it is told not to; other benches measure what it does then. */
+  readonly refuses?: boolean;
 }
 
 /** A server of our API in production, as `npm start` runs it, which takes the tokens of `tokenFor`. */
 export function startApi(name: string, options: ApiOptions): Promise<ChildServer> {
-  const { databaseUrl, poolSize, folder = project, role = 'api' } = options;
+  const { databaseUrl, poolSize, folder = project, role = 'api', refuses = false } = options;
   return startChildServer(
     name,
     [...nodeFlags, path.join(folder, 'dist/main.js'), '--role', role],
@@ -35,6 +37,7 @@ export function startApi(name: string, options: ApiOptions): Promise<ChildServer
       JWT_SECRET: signingKey.secret,
       LOG_LEVEL: 'warn',
       RATE_LIMIT_PER_MINUTE: '0',
+      ...(!refuses && { OPERATIONS_AT_ONCE: '0' }),
     },
     logFile(name),
     // A worker serves its metrics and nothing else.

@@ -43,6 +43,7 @@ const parts: Readonly<Record<string, Part>> = {
     about: 'a piece of a day of 1,000,000 orders',
     inAll: ['--seconds', '60', '--step-seconds', '15'],
   },
+  overload: { file: 'overload.ts', about: 'three times as much as the server can do', inAll: [] },
   // On seeds that take hours to make: only by their names.
   scale: { file: 'scale.ts', about: 'every operation against 10 thousand, 1 million and 10 million orders' },
   explain: { file: 'explain.ts', about: 'the plans of every search that a screen would do' },

@@ -17,6 +17,9 @@ export const sampleJwtSecret = 'sample-secret-for-development-only-not-for-produ
 /** A thousand a second: against programs that have gone wild, and not for sharing out what the server can do. */
 const defaultRateLimitPerMinute = 60_000;
 
+/** One has the connection, and one is ready when it is free: more of them at once are only later. */
+const operationsPerConnection = 2;
+
 const truth = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'], 'use true or false')
   .transform((text) => ['true', '1', 'yes'].includes(text));
@@ -100,6 +103,7 @@ const environmentSchema = z.object({
     .regex(/^rediss?:\/\//, 'must be the address of a Redis such as redis://user:password@host:6379/0')
     .optional(),
   RATE_LIMIT_PER_MINUTE: z.coerce.number('must be a number').int().min(0).default(defaultRateLimitPerMinute),
+  OPERATIONS_AT_ONCE: z.coerce.number('must be a number').int().min(0).optional(),
   METRICS_PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).optional(),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   METRICS_TOKEN: z
@@ -154,6 +158,8 @@ export interface Config {
   readonly redisUrl: string | undefined;
   /** Of a user, or of an address where nobody is signed in; 0: no limit. */
   readonly rateLimitPerMinute: number;
+  /** Operations that a saturated server works on at once; 0: no limit. */
+  readonly operationsAtOnce: number;
   readonly socketLimits: SocketLimits;
   /** What events may be sent to. */
   readonly webhooks: WebhookPolicy;
@@ -218,6 +224,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     stripe: stripeOptions(values),
     redisUrl: values.REDIS_URL,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
+    operationsAtOnce: values.OPERATIONS_AT_ONCE ?? operationsPerConnection * values.DATABASE_POOL_SIZE,
     socketLimits: {
       socketsPerUser: values.SOCKETS_PER_USER,
       operationsPerSocket: values.OPERATIONS_PER_SOCKET,

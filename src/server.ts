@@ -15,6 +15,8 @@ import fastify, {
 } from 'fastify';
 import { OperationTypeNode } from 'graphql';
 import type { App } from './app.ts';
+import { Admission, busynessOf } from './graphql/admission.ts';
+import { admitted, refuseWhenFull } from './graphql/admitted-requests.ts';
 import { RequestContext } from './graphql/context.ts';
 import { explorerPage } from './graphql/explorer-page.ts';
 import { formatError } from './graphql/format-error.ts';
@@ -62,6 +64,8 @@ export interface ServerOptions {
   readonly socketLimits?: SocketLimits;
   /** Operations a minute and user, or address where nobody is signed in; 0 or left out: no limit. */
   readonly rateLimitPerMinute?: number;
+  /** Operations that it works on at once when it is saturated, before it refuses some; 0 or left out: no limit. */
+  readonly operationsAtOnce?: number;
 }
 
 export interface RunningServer {
@@ -113,7 +117,12 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   const openSockets = new OpenSockets(app.services.standings, options.socketLimits ?? defaultSocketLimits);
   server.addHook('onClose', async () => openSockets.close());
   const limitRate = await openRateLimiter(server, options.rateLimitPerMinute ?? 0, app.redis);
-  const apollo = await addGraphql(server, app, openSockets, limitRate);
+  const admission = new Admission({
+    operationsAtOnce: options.operationsAtOnce ?? 0,
+    busyness: busynessOf(() => app.services.database.statistics()),
+  });
+  app.metrics.admission.watch(admission);
+  const apollo = await addGraphql(server, app, openSockets, { limitRate, admission });
   addProbes(server, app);
   addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
@@ -142,7 +151,7 @@ async function addGraphql(
   server: FastifyInstance,
   app: App,
   openSockets: OpenSockets,
-  limitRate: RateLimiter,
+  { limitRate, admission }: { limitRate: RateLimiter; admission: Admission },
 ): Promise<ApolloServer<RequestContext>> {
   const apollo = new ApolloServer<RequestContext>({
     schema: app.schema,
@@ -162,12 +171,13 @@ async function addGraphql(
     formatError: (formatted, error) => formatError(formatted, error, app.log),
   });
   await apollo.start();
-  const handler = fastifyApolloHandler(apollo, {
+  const apolloHandler = fastifyApolloHandler(apollo, {
     context: async (request) => {
       const origin = { ipAddress: clientAddress(request), userAgent: userAgentOf(request) };
       return new RequestContext(app.services, request.viewer, origin);
     },
   });
+  const handler = admitted(admission, apolloHandler);
   const { schema, services, authentication, log, metrics } = app;
   const observer = metrics.operations;
   const wsHandler = makeSocketHandler({
@@ -176,11 +186,12 @@ async function addGraphql(
     authentication,
     openSockets,
     limitRate,
+    admission,
     log,
     observer,
   });
   server.decorateRequest('viewer', null);
-  const onRequest = [knowViewer(authentication), refuseTooMany(limitRate)];
+  const onRequest = [refuseWhenFull(admission), knowViewer(authentication), refuseTooMany(limitRate)];
   server.route({ method: 'GET', url: '/graphql', onRequest, handler, wsHandler });
   server.route({ method: 'POST', url: '/graphql', onRequest, handler });
   server.route({ method: 'OPTIONS', url: '/graphql', handler });

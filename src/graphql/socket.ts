@@ -1,4 +1,5 @@
 import {
+  execute,
   getOperationAST,
   GraphQLError,
   OperationTypeNode,
@@ -12,6 +13,7 @@ import type { Viewer } from '../auth/actor.ts';
 import type { Authentication } from '../auth/authentication.ts';
 import { TopLevelError } from '../shared/errors.ts';
 import { bearerToken } from '../auth/token.ts';
+import { overloaded, type Admission } from './admission.ts';
 import { RequestContext, type Services } from './context.ts';
 import type { OpenSockets } from './open-sockets.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
@@ -65,10 +67,11 @@ export function makeSocketHandler(parts: {
   readonly authentication: Authentication;
   readonly openSockets: OpenSockets;
   readonly limitRate: RateLimiter;
+  readonly admission: Admission;
   readonly log: FaultLogger;
   readonly observer: OperationObserver;
 }): WebsocketHandler {
-  const { schema, services, authentication, openSockets, limitRate, log, observer } = parts;
+  const { schema, services, authentication, openSockets, limitRate, admission, log, observer } = parts;
   const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
     errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
   const shared = new SharedExecutions(schema, services, format);
@@ -101,6 +104,9 @@ export function makeSocketHandler(parts: {
       };
       return { schema, document, operationName, variableValues, query, send } satisfies LiveArguments;
     },
+    // Queries and mutations; a subscription waits for events and takes up no place.
+    execute: async (given) =>
+      (await admission.run('socket', () => execute(given))) ?? { errors: [asGraphqlError(overloaded())] },
     subscribe: (live) => subscribeShared(shared, live as LiveArguments),
     context(context, _id, _payload, { document, operationName }) {
       const { request, actor } = context.extra;

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Database } from '../db/driver/database.ts';
 import { noReplicas, type Replicas } from '../db/replicas/replicas.ts';
 import type { EventLog } from '../history/event-log.ts';
+import { AdmissionMetrics } from './admission-metrics.ts';
 import { CommandMetrics } from './command-metrics.ts';
 import { DatabaseMetrics } from './database-metrics.ts';
 import { watchEventLog } from './event-log-metrics.ts';
@@ -24,6 +25,7 @@ export class Metrics {
   readonly commands = new CommandMetrics(this.registry);
   readonly database = new DatabaseMetrics(this.registry);
   readonly http = new HttpMetrics(this.registry);
+  readonly admission = new AdmissionMetrics(this.registry);
   readonly jobs = new JobMetrics(this.registry);
   private stored: StoredMetrics | undefined;
 

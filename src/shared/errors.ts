@@ -121,6 +121,13 @@ export const errorCatalogue = {
     meaning: 'The socket has as many operations going on at once as one may have.',
     remedy: 'Complete a subscription that is no longer needed, or open another socket.',
   },
+  OVERLOADED: {
+    kind: 'topLevel',
+    meaning:
+      'The server has more to do than it can do in time, and has not begun with this. Nothing was changed.',
+    remedy:
+      'Wait for `retryAfterSeconds`, then send it again. Over HTTP the status is 503, with the header `Retry-After`.',
+  },
   SERVICE_UNAVAILABLE: {
     kind: 'topLevel',
     meaning: 'The database cannot be reached at the moment. Nothing was changed.',

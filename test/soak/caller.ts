@@ -15,8 +15,8 @@ export interface CallCounts {
   repeated: number;
 }
 
-/** Those that a server gives that has lost its database; everything else is a fault. */
-const passing = new Set(['SERVICE_UNAVAILABLE', 'OUTCOME_UNKNOWN']);
+/** Those that a server gives that has lost its database, or has too much to do; everything else is a fault. */
+const passing = new Set(['SERVICE_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'OVERLOADED']);
 const repeatLimitMs = 120_000;
 const answerLimitMs = 20_000;
 const impatienceMs = 25;
