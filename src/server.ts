@@ -30,6 +30,7 @@ import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
 import { SharedQueries } from './redis/persisted-queries.ts';
+import { servePages } from './pages.ts';
 import { operationPlugin } from './metrics/operation-metrics.ts';
 
 const bodyLimitBytes = 1_000_000;
@@ -100,6 +101,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   addProbes(server, app);
   addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
+  await servePages(server, { sampleData: options.sampleData ?? false });
   const page = explorerPage(options.sampleData ?? false);
   server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const inFlight = countInFlight(server);
