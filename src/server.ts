@@ -262,11 +262,11 @@ async function addStripeWebhook(server: FastifyInstance, app: App): Promise<void
 function countInFlight(server: FastifyInstance): { count(): number; isZero(): Promise<void> } {
   let count = 0;
   const isPlain = (request: FastifyRequest): boolean => request.headers.upgrade === undefined;
-  server.addHook('onRequest', async (request) => {
-    if (isPlain(request)) count += 1;
-  });
-  server.addHook('onResponse', async (request) => {
-    if (isPlain(request)) count -= 1;
+  server.addHook('onRequest', async (request, reply) => {
+    if (!isPlain(request)) return;
+    count += 1;
+    // Comes also where the client has gone before its answer, which Fastify's own onResponse does not.
+    reply.raw.once('close', () => (count -= 1));
   });
   return {
     count: () => count,
