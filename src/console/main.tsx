@@ -7,6 +7,7 @@ import { SignInPage } from './sign-in-page.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/warehouse.css';
+import './styles/office.css';
 
 function Page() {
   const [session, setSession] = useState(currentSession);

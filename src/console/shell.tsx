@@ -1,6 +1,9 @@
 import { useEffect } from 'preact/hooks';
 import { useConsole } from './api/console-context.tsx';
 import { signOut, type Role } from './api/session.ts';
+import { DashboardPage } from './dashboard/dashboard-page.tsx';
+import { OrderPage } from './orders/order-page.tsx';
+import { OrdersPage } from './orders/orders-page.tsx';
 import { Empty, LiveBadge } from './parts/parts.tsx';
 import { addressOf, goTo, Link, usePlace } from './parts/router.tsx';
 import { text } from './text.ts';
@@ -9,8 +12,8 @@ import { LocationsPage } from './warehouse/locations-page.tsx';
 import { WorkPage } from './warehouse/work-page.tsx';
 
 const pagesOf: Record<Role, readonly (keyof typeof text.nav)[]> = {
-  ORDER_MANAGER: ['warehouse'],
-  CUSTOMER_SERVICE: [],
+  ORDER_MANAGER: ['dashboard', 'orders', 'warehouse'],
+  CUSTOMER_SERVICE: ['dashboard', 'orders'],
   WAREHOUSE_STAFF: ['warehouse'],
   CUSTOMER: [],
 };
@@ -57,5 +60,8 @@ function Route({ words }: { words: readonly string[] }) {
   }
   if (page === 'warehouse' && first) return <BoardPage key={first} locationCode={first} />;
   if (page === 'warehouse') return <LocationsPage />;
+  if (page === 'dashboard') return <DashboardPage />;
+  if (page === 'orders' && first) return <OrderPage key={first} id={first} />;
+  if (page === 'orders') return <OrdersPage />;
   return page === undefined ? null : <Empty>{text.state.notFound}</Empty>;
 }

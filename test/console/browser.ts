@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
@@ -9,7 +9,7 @@ import { testPassword } from '../setup/server.ts';
 const executablePath = '/usr/bin/chromium';
 const isThere = existsSync(executablePath);
 const images = path.resolve(import.meta.dirname, '../../docs/images');
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const waitLimitMs = 20_000;
 
 /** Skipped where there is no Chromium, but not where it is asked for. */
@@ -71,15 +71,17 @@ export async function signIn(page: Page, role: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
 /** Labels, roles, contrast: what axe finds on the page as it is now. */
 export async function expectAccessible(page: Page): Promise<void> {
   // Through the protocol of the browser, which the content policy of the page does not concern.
-  await page.evaluate((await import('node:fs')).readFileSync(axe, 'utf8'));
-  const found = await page.evaluate(async () => {
-    const { violations } = await (globalThis as any).axe.run(document.body.parentElement);
-    return violations.map(({ id, nodes }: any) => `${id}: ${nodes.map(({ html }: any) => html).join(' | ')}`);
-  });
-  expect(found).toEqual([]);
+  await page.evaluate(axe);
+  const found = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
+  expect(found.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 /** Kept for the guides; written only when asked for, so that a test run leaves no changes behind. */

@@ -5,15 +5,24 @@ export interface Money {
 
 const moneyFormats = new Map<string, Intl.NumberFormat>();
 
-/** By the viewer's locale, with as many decimals as the currency has. */
-export function showMoney({ amountMinor, currency }: Money): string {
+function formatOf(currency: string): Intl.NumberFormat {
   let format = moneyFormats.get(currency);
   if (!format) {
     format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
     moneyFormats.set(currency, format);
   }
-  return format.format(amountMinor / 10 ** format.resolvedOptions().maximumFractionDigits!);
+  return format;
 }
+
+/** How many minor units a major one has, by the currency. */
+const minorIn = (currency: string): number =>
+  10 ** formatOf(currency).resolvedOptions().maximumFractionDigits!;
+
+/** By the viewer's locale, with as many decimals as the currency has. */
+export const showMoney = ({ amountMinor, currency }: Money): string =>
+  formatOf(currency).format(amountMinor / minorIn(currency));
+
+export const minorOf = (amount: number, currency: string): number => Math.round(amount * minorIn(currency));
 
 const timeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
