@@ -7,6 +7,18 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 const builtPages = path.resolve(import.meta.dirname, '../dist/console');
 const notBuilt = 'The pages are not built: run `npm run build`.\n';
 
+/** GraphiQL's editor writes styles into the page and carries its fonts in them; its scripts are ours, and nobody else's. */
+const explorerPolicy = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /**
  * The pages that people look at, at /console. What has a hash in its name never changes; every other address under
  * /console is the one page, which knows by itself what to show there.
@@ -17,7 +29,9 @@ export async function servePages(server: FastifyInstance, options: { sampleData:
     reply.header('cache-control', 'no-store').send({ sampleData: options.sampleData }),
   );
   if (!existsSync(builtPages)) {
-    server.get('/console', (_request, reply) => reply.code(503).type('text/plain').send(notBuilt));
+    for (const address of ['/console', '/explorer']) {
+      server.get(address, (_request, reply) => reply.code(503).type('text/plain').send(notBuilt));
+    }
     return;
   }
   await server.register(staticFiles, { root: builtPages, serve: false });
@@ -25,6 +39,9 @@ export async function servePages(server: FastifyInstance, options: { sampleData:
     reply.sendFile(name, { maxAge: 0, cacheControl: true, immutable: false });
   server.get('/console', (_request, reply) => sendPage(reply, 'index.html'));
   server.get('/console/*', (_request, reply) => sendPage(reply, 'index.html'));
+  server.get('/explorer', (_request, reply) =>
+    sendPage(reply.header('content-security-policy', explorerPolicy), 'explorer.html'),
+  );
   server.get<{ Params: { '*': string } }>('/console/assets/*', ({ params }, reply) =>
     reply.sendFile(`assets/${params['*']}`, { maxAge: '1y', immutable: true }),
   );

@@ -11,6 +11,7 @@ const isThere = existsSync(executablePath);
 const images = path.resolve(import.meta.dirname, '../../docs/images');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const waitLimitMs = 20_000;
+const complaintLength = 200;
 
 /** Skipped where there is no Chromium, but not where it is asked for. */
 export const describeInBrowser = describe.skipIf(!isThere && process.env['REQUIRE_CHROMIUM'] !== '1');
@@ -54,7 +55,7 @@ export async function openViewer(
   page.on('console', (message) => {
     // That a connection could not be made is what some tests are about.
     if (message.type() === 'error' && !/ERR_|WebSocket|status of 50/.test(message.text())) {
-      complaints.push(`console: ${message.text()}`);
+      complaints.push(`console: ${message.text().slice(0, complaintLength)}`);
     }
   });
   page.on('request', (request) => {

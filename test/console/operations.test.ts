@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readFileSync } from 'node:fs';
 import { buildSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import * as dashboard from '../../src/console/dashboard/dashboard.operations.ts';
+import { queryExamples, subscriptionExamples } from '../../src/console/explorer/examples.ts';
 import * as order from '../../src/console/orders/order.operations.ts';
 import * as orders from '../../src/console/orders/orders.operations.ts';
 import * as warehouse from '../../src/console/warehouse/warehouse.operations.ts';
@@ -22,7 +22,10 @@ function documentsOf(module: Readonly<Record<string, unknown>>): [string, string
   });
 }
 
-const documents = Object.values(modules).flatMap((module) => documentsOf(module));
+const documents = [
+  ...Object.values(modules).flatMap((module) => documentsOf(module)),
+  ...documentsOf({ queryExamples, subscriptionExamples }),
+];
 
 test.each(documents)('%s asks for what the API has', (_name, document) => {
   expect(validate(schema, parse(document))).toEqual([]);

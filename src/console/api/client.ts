@@ -1,6 +1,6 @@
 import { cacheExchange, Client, fetchExchange, type CombinedError } from '@urql/core';
 import { text } from '../text.ts';
-import { accessToken, renew } from './session.ts';
+import { fetchSignedIn } from './fetch-signed-in.ts';
 
 /** The one way of asking. Answers are kept by document, and asked for again after a mutation of what is in them. */
 export function openClient(): Client {
@@ -11,26 +11,6 @@ export function openClient(): Client {
     requestPolicy: 'cache-and-network',
     fetch: fetchSignedIn,
   });
-}
-
-/** Sends the token; a token that the server does not take any more is renewed once. */
-async function fetchSignedIn(address: RequestInfo | URL, options?: RequestInit): Promise<Response> {
-  const token = await accessToken();
-  const response = await fetchWith(token, address, options);
-  if (token === null) return response;
-  const body = await response.text();
-  if (!body.includes('"UNAUTHENTICATED"')) return new Response(body, response);
-  return fetchWith(await renew(token), address, options);
-}
-
-function fetchWith(
-  token: string | null,
-  address: RequestInfo | URL,
-  options?: RequestInit,
-): Promise<Response> {
-  const headers = { ...(options?.headers as Record<string, string>) };
-  if (token !== null) headers['authorization'] = `Bearer ${token}`;
-  return fetch(address, { ...options, headers });
 }
 
 /** Why there is no answer. A request without one may have had its effect or not. */

@@ -37,7 +37,7 @@ export function Chart({ title, days, series, kind, show = showCount, maximum }: 
       grid: { stroke: colourOf('--line'), width: 1 },
       ticks: { show: false },
     };
-    const seconds = days.map((day) => Date.parse(`${day}T00:00:00Z`) / 1000);
+    const times = days.map((day) => Date.parse(`${day}T00:00:00Z`) / 1000);
     const plot = new uPlot(
       {
         width: element.clientWidth,
@@ -75,7 +75,7 @@ export function Chart({ title, days, series, kind, show = showCount, maximum }: 
           })),
         ],
       },
-      [seconds, ...drawn.map(({ values }) => [...values])],
+      [times, ...drawn.map(({ values }) => [...values])],
       element,
     );
     const watcher = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));

@@ -131,7 +131,7 @@ function FilterDialog({ name, value, choose, close }: EditProps) {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    choose(form.getAll('value').join(','));
+    choose(form.getAll('value').map(String).join(','));
   };
   const chosen = value.split(',');
   const title = text.orders.filter[name]!;

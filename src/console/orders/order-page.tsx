@@ -177,13 +177,13 @@ function Timeline({ order }: { order: Order }) {
     <section class="panel" aria-labelledby="timeline">
       <h2 id="timeline">{text.order.timeline}</h2>
       <ol class="entries">
-        {order.timeline.nodes.map(({ id, occurredAt, title, text: words, by }) => (
+        {order.timeline.nodes.map(({ id, occurredAt, title, text: words }) => (
           <li key={id}>
             <p>
               <strong>{title}</strong>
             </p>
             {words !== title && <p>{words}</p>}
-            <p class="muted">{text.order.by(by ?? text.order.program, showTime(occurredAt))}</p>
+            <p class="muted">{showTime(occurredAt)}</p>
           </li>
         ))}
       </ol>

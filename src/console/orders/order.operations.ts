@@ -92,7 +92,6 @@ export interface Order {
     readonly occurredAt: string;
     readonly title: string;
     readonly text: string;
-    readonly by: string | null;
   }>;
 }
 
@@ -114,7 +113,7 @@ export const orderQuery = `query Order($id: ID!) {
     payments(first: 50) { nodes { id kind method state createdAt amount ${money} } }
     returns(first: 20) { nodes { id status reason items { id quantity orderItem { id sku } } } }
     notes(first: 50) { nodes { id note isInternal createdAt createdBy { id displayName } } }
-    timeline(first: 50) { nodes { id occurredAt title text by } }
+    timeline(first: 50) { nodes { id occurredAt title text } }
   }
 }`;
 

@@ -107,7 +107,9 @@ function OrdersTable({ rows, selected, toggle, selectAll, maySelect }: TableProp
             <th scope="col" class="wide-only">
               {columns.channel}
             </th>
-            <th scope="col">{columns.customer}</th>
+            <th scope="col" class="wide-only">
+              {columns.customer}
+            </th>
             <th scope="col">{columns.status}</th>
             <th scope="col" class="wide-only">
               {columns.payment}
@@ -160,7 +162,7 @@ function Row({ row, isSelected, toggle }: RowProps) {
       </td>
       <td class="wide-only">{showTime(row.createdAt)}</td>
       <td class="wide-only">{text.channel[row.channel]}</td>
-      <td>{row.customer?.company ?? row.customer?.name}</td>
+      <td class="wide-only">{row.customer?.company ?? row.customer?.name}</td>
       <td>
         <Badge kind={row.status}>{text.orderStatus[row.status]}</Badge>{' '}
         {row.heldAt !== null && <Badge kind="held">{text.warehouse.held}</Badge>}{' '}

@@ -5,7 +5,7 @@ import { useConsole } from '../api/console-context.tsx';
 export interface Asked<Data> {
   readonly data: Data | undefined;
   readonly failure: string | undefined;
-  reload(): void;
+  readonly reload: () => void;
 }
 
 /** Asks when the page is shown, when the variables change, and again when told to; keeps the last answer meanwhile. */

@@ -20,7 +20,7 @@ export interface Board {
   /** The latest first. */
   readonly changes: readonly StatusChange[];
   readonly failure: string | undefined;
-  reload(): void;
+  readonly reload: () => void;
 }
 
 /** The work of a location: first the state, then every change, from the place in the log at which the state was read. */
