@@ -19,6 +19,7 @@ export default defineConfig({
     // GraphiQL's editor is what is large; it is loaded by the explorer alone.
     chunkSizeWarningLimit: 4_000,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       // 'use client' in the parts of GraphiQL means nothing here.
       onwarn: (warning, warn) => {
         if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);

@@ -60,6 +60,11 @@ describeInBrowser('the office', () => {
     await page.waitForURL(/channel=ECOMMERCE/);
     await page.getByRole('combobox', { name: 'Channel' }).selectOption('');
     await page.waitForURL((address) => !address.search.includes('channel='));
+    await page.getByRole('combobox', { name: 'Period' }).selectOption('7');
+    await page
+      .locator('[data-tile=Orders]')
+      .getByText(/[▲▼] .*%/)
+      .waitFor();
     await page.locator('.u-wrap').nth(2).waitFor();
     await keepImage(page, 'dashboard');
     expect(manager.complaints).toEqual([]);
@@ -122,6 +127,43 @@ describeInBrowser('the office', () => {
     expect(manager.complaints).toEqual([]);
   });
 
+  test('a busy location stands on its board as the server counts it', async () => {
+    const { page } = manager;
+    await page.goto('/console/warehouse');
+    await page.getByRole('link', { name: 'Main warehouse' }).press('Enter');
+    await page.locator('[data-live=live]').waitFor();
+    const answer = await server.as.order_manager(
+      ['PENDING', 'PICKING', 'PACKING', 'READY_TO_SHIP'].reduce(
+        (query, status) =>
+          `${query} ${status}: fulfillments(filter: { locationCode: "MAIN", statuses: [${status}] }) { totalCount }`,
+        '{',
+      ) + '}',
+    );
+    const shown: Record<string, number> = {};
+    for (const status of Object.keys(answer.data)) {
+      shown[status] = Number(await page.locator(`[data-status=${status}] .count`).textContent());
+    }
+    const counted = Object.entries<{ totalCount: number }>(answer.data);
+    expect(shown).toEqual(
+      Object.fromEntries(counted.map(([status, { totalCount }]) => [status, totalCount])),
+    );
+    expect(shown['PENDING']).toBeGreaterThan(0);
+    await expectAccessible(page);
+    await keepImage(page, 'board');
+    expect(manager.complaints).toEqual([]);
+  });
+
+  test('an order that was sent shows what belongs to it', async () => {
+    const { page } = manager;
+    await page.goto('/console/orders?status=SHIPPED&channel=WHOLESALE');
+    await page.locator('tbody tr a').first().press('Enter');
+    await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+    await page.getByRole('region', { name: 'Fulfillments' }).getByText('Shipped').waitFor();
+    await expectAccessible(page);
+    await keepImage(page, 'order');
+    expect(manager.complaints).toEqual([]);
+  });
+
   test('an order: a note is written, and an action on a changed order shows what has changed first', async () => {
     const { page } = manager;
     const order = await place();
@@ -146,7 +188,6 @@ describeInBrowser('the office', () => {
     await page.getByText('Address is unclear').first().waitFor();
     await page.getByRole('button', { name: 'Release the hold' }).waitFor();
 
-    await keepImage(page, 'order');
     const now = await server.as.order_manager(
       `query ($id: ID!) { order(id: $id) { holdReason priority notes { nodes { note isInternal } } } }`,
       { id: order.id },

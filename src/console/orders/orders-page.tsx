@@ -163,7 +163,7 @@ function Row({ row, isSelected, toggle }: RowProps) {
       <td class="wide-only">{showTime(row.createdAt)}</td>
       <td class="wide-only">{text.channel[row.channel]}</td>
       <td class="wide-only">{row.customer?.company ?? row.customer?.name}</td>
-      <td>
+      <td class="states">
         <Badge kind={row.status}>{text.orderStatus[row.status]}</Badge>{' '}
         {row.heldAt !== null && <Badge kind="held">{text.warehouse.held}</Badge>}{' '}
         {isUrgent && <Badge kind={row.priority}>{text.priority[row.priority]}</Badge>}
