@@ -27,6 +27,8 @@ export default defineConfig({
       input: { console: fromHere('src/console/index.html'), explorer: fromHere('src/console/explorer.html') },
     },
   },
+  // GraphiQL's workers are loaded as they are: bundled beforehand for `npx vite`, their addresses would be lost.
+  optimizeDeps: { exclude: ['graphiql/setup-workers/vite', '@graphiql/react/setup-workers/vite'] },
   // `npx vite` shows the pages while one works on them, beside `npm run dev`.
   server: { proxy: { '/graphql': { target: 'http://127.0.0.1:4000', ws: true } } },
 });
