@@ -10,6 +10,8 @@ const executablePath = '/usr/bin/chromium';
 const isThere = existsSync(executablePath);
 const images = path.resolve(import.meta.dirname, '../../docs/images');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** The camera is a picture that Chromium makes itself. */
+const args = ['--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
 const waitLimitMs = 20_000;
 const complaintLength = 200;
 
@@ -22,7 +24,7 @@ export const handHeld = { width: 390, height: 844 };
 /** The pages as they are now, and a browser to look at them with. */
 export async function openBrowser(): Promise<Browser> {
   await buildPages();
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  return chromium.launch({ executablePath, args });
 }
 
 export interface Viewer {

@@ -127,6 +127,43 @@ describeInBrowser('the warehouse', () => {
     expect([...lead.complaints, ...picker.complaints]).toEqual([]);
   });
 
+  test('a match sounds otherwise than anything else, and the camera scans where the browser reads barcodes', async () => {
+    const { fulfillments } = await order();
+    const viewer = await openViewer(browser, server.url, { viewport: handHeld, colorScheme: 'dark' });
+    const { page } = viewer;
+    // What is played, and a browser that reads this barcode in whatever its camera sees.
+    await page.addInitScript(`
+      const { start } = OscillatorNode.prototype;
+      window.played = [];
+      OscillatorNode.prototype.start = function (time) {
+        window.played.push(Math.round(this.frequency.value));
+        return start.call(this, time);
+      };
+      window.BarcodeDetector = class {
+        async detect(video) {
+          return video.videoWidth > 0 ? [{ rawValue: '${bowl.barcode}' }] : [];
+        }
+      };
+    `);
+    await signIn(page, 'warehouse_staff');
+    await page.goto(`/console/warehouse/LEEDS/${fulfillments[0]!.id}`);
+    await page.getByRole('button', { name: 'Start picking' }).press('Enter');
+    await page.locator('input[name=code]:focus').waitFor();
+    await scan(page, mug.barcode, 'MATCH');
+    await scan(page, 'NO-SUCH-CODE', 'UNKNOWN');
+    const [match, mismatch, again] = await page.evaluate<number[]>('window.played');
+    expect(match).toBeGreaterThan(mismatch!);
+    expect(again).toBe(mismatch);
+    await page.getByLabel('Sound').uncheck();
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    await page.locator('[data-result=MATCH]', { hasText: bowl.barcode }).waitFor();
+    await page.getByRole('button', { name: 'Stop the camera' }).click();
+    expect(await page.evaluate<number[]>('window.played')).toHaveLength(3);
+    await expectAccessible(page);
+    expect(viewer.complaints).toEqual([]);
+    await viewer.context.close();
+  });
+
   test('a board misses nothing of what happens while its server is away', async () => {
     const { page } = lead;
     const [one, other] = [(await order()).fulfillments[0]!, (await order()).fulfillments[0]!];

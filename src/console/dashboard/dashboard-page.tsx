@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useConsole } from '../api/console-context.tsx';
 import { Failure, Loading } from '../parts/parts.tsx';
 import { goTo, Link, usePlace } from '../parts/router.tsx';
@@ -20,6 +20,7 @@ const channelColours: Record<string, string> = {
 const ages = ['TODAY', 'ONE_TO_TWO_DAYS', 'THREE_TO_SIX_DAYS', 'ONE_WEEK', 'TWO_WEEKS_OR_MORE'];
 const noVariables = {};
 const secondsInHour = 3_600;
+const redrawMs = 30_000;
 
 /** How it stands now, and against the period before. The period and the filters are kept in the address. */
 export function DashboardPage() {
@@ -43,7 +44,7 @@ export function DashboardPage() {
       {dashboard && <Now dashboard={dashboard} />}
       {dashboard?.kpis && <Compared kpis={dashboard.kpis} revenue={dashboard.revenue ?? []} />}
       <div class="charts">
-        {maySeeFigures && <Charts days={days} filter={filter} />}
+        {maySeeFigures && <Charts days={days} filter={filter} asOf={dashboard?.asOf} />}
         {dashboard && <Backlog backlog={dashboard.backlog} />}
       </div>
     </div>
@@ -180,9 +181,24 @@ function showFigure({ unit }: Kpi, value: number | null): string {
   return unit === 'SECONDS' ? showDuration(value) : showCount(value);
 }
 
-function Charts({ days, filter }: { days: number; filter: Readonly<Record<string, string>> }) {
+interface ChartsProps {
+  readonly days: number;
+  readonly filter: Readonly<Record<string, string>>;
+  /** Changes with every change of the figures. */
+  readonly asOf: string | undefined;
+}
+
+function Charts({ days, filter, asOf }: ChartsProps) {
   const range = { from: dayBefore(days - 1), to: dayBefore(0) };
   const { data, failure, reload } = useAsked<Figures>(figuresQuery, { range, filter });
+  const loadedAt = useRef(Date.now());
+  useEffect(() => {
+    loadedAt.current = Date.now();
+  }, [data]);
+  // Pictures of days need not follow every order.
+  useEffect(() => {
+    if (Date.now() - loadedAt.current > redrawMs) reload();
+  }, [asOf, reload]);
   const charts = useMemo(() => data && chartsOf(data), [data]);
   if (failure !== undefined) return <Failure message={failure} retry={reload} />;
   if (!charts) return <Loading />;
