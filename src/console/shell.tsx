@@ -1,6 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import { useConsole } from './api/console-context.tsx';
 import { signOut, type Role } from './api/session.ts';
+import { MyOrderPage } from './customer/my-order-page.tsx';
+import { MyOrdersPage } from './customer/my-orders-page.tsx';
 import { DashboardPage } from './dashboard/dashboard-page.tsx';
 import { OrderPage } from './orders/order-page.tsx';
 import { OrdersPage } from './orders/orders-page.tsx';
@@ -15,7 +17,7 @@ const pagesOf: Record<Role, readonly (keyof typeof text.nav)[]> = {
   ORDER_MANAGER: ['dashboard', 'orders', 'warehouse'],
   CUSTOMER_SERVICE: ['dashboard', 'orders'],
   WAREHOUSE_STAFF: ['warehouse'],
-  CUSTOMER: [],
+  CUSTOMER: ['my-orders'],
 };
 
 /** What is around every page: where one can go, whether what one sees is live, and who one is. */
@@ -47,7 +49,7 @@ export function Shell() {
         </button>
       </header>
       <main id="content" tabIndex={-1}>
-        {pages.length === 0 ? <Empty>{text.signIn.noPages}</Empty> : <Route words={words} />}
+        <Route words={words} />
       </main>
     </>
   );
@@ -63,5 +65,7 @@ function Route({ words }: { words: readonly string[] }) {
   if (page === 'dashboard') return <DashboardPage />;
   if (page === 'orders' && first) return <OrderPage key={first} id={first} />;
   if (page === 'orders') return <OrdersPage />;
+  if (page === 'my-orders' && first) return <MyOrderPage key={first} id={first} />;
+  if (page === 'my-orders') return <MyOrdersPage />;
   return page === undefined ? null : <Empty>{text.state.notFound}</Empty>;
 }

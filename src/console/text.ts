@@ -1,3 +1,4 @@
+import { customerTexts } from './texts/customer-texts.ts';
 import { officeTexts } from './texts/office-texts.ts';
 import { warehouseTexts } from './texts/warehouse-texts.ts';
 
@@ -16,11 +17,17 @@ export const text = {
       'manager@example.com': 'Order manager',
       'warehouse@example.com': 'Warehouse',
       'service@example.com': 'Customer service',
+      'customer@example.com': 'Customer',
     } as Record<string, string>,
-    noPages: 'There are no pages for customers here yet. Sign in with another account.',
     out: 'Sign out',
   },
-  nav: { label: 'Pages', dashboard: 'Dashboard', orders: 'Orders', warehouse: 'Warehouse' },
+  nav: {
+    label: 'Pages',
+    dashboard: 'Dashboard',
+    orders: 'Orders',
+    warehouse: 'Warehouse',
+    'my-orders': 'Your orders',
+  },
   state: {
     loading: 'Loading…',
     unreachable: 'The server cannot be reached. It is tried again when the network is back.',
@@ -77,8 +84,8 @@ export const text = {
     as: (name: string) => `Signed in as ${name}`,
     nobody: 'Nobody is signed in: most operations will say so.',
     signInAs: 'Sign in as',
-    customer: 'Customer',
   },
   ...warehouseTexts,
   ...officeTexts,
+  ...customerTexts,
 };

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
+import * as customer from '../../src/console/customer/customer.operations.ts';
 import * as dashboard from '../../src/console/dashboard/dashboard.operations.ts';
 import { queryExamples, subscriptionExamples } from '../../src/console/explorer/examples.ts';
 import * as order from '../../src/console/orders/order.operations.ts';
@@ -10,7 +11,7 @@ import * as warehouse from '../../src/console/warehouse/warehouse.operations.ts'
 
 const root = path.resolve(import.meta.dirname, '../..');
 const schema = buildSchema(readFileSync(path.join(root, 'schema.graphql'), 'utf8'));
-const modules = { dashboard, order, orders, warehouse };
+const modules = { customer, dashboard, order, orders, warehouse };
 
 /** The texts of a module, with those that it makes of its arguments. */
 function documentsOf(module: Readonly<Record<string, unknown>>): [string, string][] {

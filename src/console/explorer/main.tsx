@@ -8,8 +8,6 @@ import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/explorer.css';
 
-const sampleRoles = { ...text.signIn.roles, 'customer@example.com': text.explorer.customer };
-
 /** Who asks: a sample role by one press, anybody else by the form. */
 function Bar() {
   const [session, setSession] = useState(currentSession);
@@ -26,7 +24,7 @@ function Bar() {
       </span>
       {hasSamples && (
         <span class="roles" role="group" aria-label={text.explorer.signInAs}>
-          {Object.entries(sampleRoles).map(([email, role]) => (
+          {Object.entries(text.signIn.roles).map(([email, role]) => (
             <button type="button" key={email} onClick={() => void signIn(email, samplePassword)}>
               {role}
             </button>

@@ -6,11 +6,11 @@ import { text } from '../text.ts';
 import { ActionDialog } from './action-dialog.tsx';
 import { Notes } from './notes.tsx';
 import { OrderParts } from './order-parts.tsx';
-import { actionInputs, type Order } from './order.operations.ts';
+import { actionInputs, orderQuery, type Order } from './order.operations.ts';
 import { useOrder } from './use-order.ts';
 
 export function OrderPage({ id }: { id: string }) {
-  const { order, failure, load, restart } = useOrder(id);
+  const { order, failure, load, restart } = useOrder<Order>(orderQuery, id);
   const [action, setAction] = useState<string>();
   return (
     <div class="order">

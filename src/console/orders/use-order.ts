@@ -1,23 +1,23 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { useConsole } from '../api/console-context.tsx';
-import { orderQuery, orderSubscription, type Order } from './order.operations.ts';
+import { orderSubscription } from './order.operations.ts';
 
 /** An order, read again whenever something happens to it. Null: there is none, or not for this viewer. */
-export function useOrder(id: string) {
+export function useOrder<Order extends { readonly version: number }>(query: string, id: string) {
   const { client, live } = useConsole();
   const [order, setOrder] = useState<Order | null>();
   const [failure, setFailure] = useState<string>();
   const [round, setRound] = useState(0);
   const restart = useCallback(() => setRound((before) => before + 1), []);
   const load = useCallback(async (): Promise<string> => {
-    const answer = await ask<{ eventCursor: string; order: Order | null }>(client, orderQuery, { id });
+    const answer = await ask<{ eventCursor: string; order: Order | null }>(client, query, { id });
     setFailure(undefined);
     setOrder((before) =>
       before && answer.order && before.version > answer.order.version ? before : answer.order,
     );
     return answer.eventCursor;
-  }, [client, id]);
+  }, [client, query, id]);
   useEffect(() => {
     let isOver = false;
     let end = (): void => {};
