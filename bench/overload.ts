@@ -71,7 +71,7 @@ async function runOverload(url: string, seconds: number): Promise<string[]> {
     server = await startApi('overload', { databaseUrl: url, poolSize, refuses: true });
     const requests = mixture(
       server,
-      tokenFor(manager, 'order_manager'),
+      await tokenFor(manager, 'order_manager'),
       ids.map(({ id }) => id),
     );
     const { phases, measured } = await measure(requests, seconds);

@@ -37,7 +37,8 @@ ${config.sampleData && url !== undefined ? sample(url) : ''}
 }
 
 const addresses = (url: string): string => `  GraphQL   ${url}/graphql   (HTTP and WebSocket)
-  Explorer  ${url}/
+  Console   ${url}/console
+  Explorer  ${url}/explorer
   Health    ${url}/healthz, ${url}/readyz
 `;
 

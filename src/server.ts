@@ -17,6 +17,7 @@ import { OperationTypeNode } from 'graphql';
 import type { App } from './app.ts';
 import { Admission, busynessOf } from './graphql/admission.ts';
 import { admitted, refuseWhenFull } from './graphql/admitted-requests.ts';
+import { countInFlight, drainCheckMs } from './in-flight.ts';
 import { RequestContext } from './graphql/context.ts';
 import { explorerPage } from './graphql/explorer-page.ts';
 import { formatError } from './graphql/format-error.ts';
@@ -33,10 +34,11 @@ import { PlanExecutor } from './graphql/plan/plan-executor.ts';
 import { planPlugin } from './graphql/plan/plan-plugin.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { knowViewer } from './graphql/request-viewer.ts';
-import { addSecurityHeaders, sandboxPolicy } from './graphql/security-headers.ts';
+import { addSecurityHeaders, explorerPolicy, sandboxPolicy } from './graphql/security-headers.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
 import { SharedQueries } from './redis/persisted-queries.ts';
+import { servePages } from './pages.ts';
 import { operationPlugin } from './metrics/operation-metrics.ts';
 import { followTlsFiles, tlsOptions } from './server-tls.ts';
 import type { TlsFiles } from './shared/tls-files.ts';
@@ -45,7 +47,6 @@ const bodyLimitBytes = 1_000_000;
 const goingAway = 1001;
 /** How long the sockets get to say goodbye before they are cut. */
 const socketGraceMs = 2_000;
-const drainCheckMs = 20;
 
 export interface ServerOptions {
   readonly host: string;
@@ -88,7 +89,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   if (options.tls) followTlsFiles(server, options.tls, app.log);
   const page = explorerPage(options.sampleData ?? false);
   addSecurityHeaders(server, {
-    policies: { '/': sandboxPolicy(page) },
+    policies: { '/': sandboxPolicy(page), '/explorer': explorerPolicy },
     strictTransport: options.production ?? false,
   });
   server.addHook('onRequest', async (request, reply) => {
@@ -126,6 +127,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   addProbes(server, app);
   addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
+  await servePages(server, { sampleData: options.sampleData ?? false });
   server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const inFlight = countInFlight(server);
   app.metrics.http.watch({
@@ -266,24 +268,6 @@ async function addStripeWebhook(server: FastifyInstance, app: App): Promise<void
       return reply.code(status).send({ message });
     });
   });
-}
-
-/** Counts the requests that have no answer yet; those that become sockets are none. */
-function countInFlight(server: FastifyInstance): { count(): number; isZero(): Promise<void> } {
-  let count = 0;
-  const isPlain = (request: FastifyRequest): boolean => request.headers.upgrade === undefined;
-  server.addHook('onRequest', async (request) => {
-    if (isPlain(request)) count += 1;
-  });
-  server.addHook('onResponse', async (request) => {
-    if (isPlain(request)) count -= 1;
-  });
-  return {
-    count: () => count,
-    async isZero() {
-      while (count > 0) await sleep(drainCheckMs);
-    },
-  };
 }
 
 /** Node takes twice as long to write a long text to a connection as to make bytes of it and write these. */

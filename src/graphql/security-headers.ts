@@ -24,6 +24,13 @@ const ownPages: Directives = {
   frameAncestors: ["'none'"],
 };
 
+/** GraphiQL's editor writes styles into the page and carries its fonts in them; its scripts are ours, and nobody else's. */
+export const explorerPolicy: Directives = {
+  ...ownPages,
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  fontSrc: ["'self'", 'data:'],
+};
+
 /** What the page of Apollo Sandbox loads and embeds, as Apollo Server's own page has it, and what is written into ours. */
 export function sandboxPolicy(page: string): Directives {
   const hosts = ['https://embeddable-sandbox.cdn.apollographql.com'];

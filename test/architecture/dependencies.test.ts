@@ -14,8 +14,8 @@ interface SourceFile {
   readonly valueImports: readonly string[];
 }
 
-const files: SourceFile[] = readdirSync(sourceRoot, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
+const allFiles: SourceFile[] = readdirSync(sourceRoot, { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.tsx?$/.test(path))
   .map((path) => {
     const text = readFileSync(join(sourceRoot, path), 'utf8');
     const specifiers = [
@@ -33,6 +33,10 @@ const files: SourceFile[] = readdirSync(sourceRoot, { recursive: true, encoding:
       .map((specifier) => relative(sourceRoot, resolve(sourceRoot, dirname(path), specifier)));
     return { path, text, imports, valueImports };
   });
+/** The pages run in a browser: they know the server only by its API, and the server knows them only as built files. */
+const isPage = ({ path }: SourceFile): boolean => path.startsWith('console/');
+const files = allFiles.filter((file) => !isPage(file));
+const pageFiles = allFiles.filter(isPage);
 
 const features = [
   'orders',
@@ -70,6 +74,8 @@ const layers = [
   'import',
   'sample',
   'app',
+  // The pages as files: known to the server that sends them.
+  'pages',
   'server',
   'main',
 ];
@@ -98,7 +104,7 @@ function offences(rule: (file: SourceFile) => (string | false)[]): string[] {
   return files.flatMap((file) => rule(file).filter((offence) => offence !== false));
 }
 
-const isOurs = (specifier: string): boolean => specifier.endsWith('.ts');
+const isOurs = (specifier: string): boolean => /\.tsx?$/.test(specifier);
 
 test('dependencies point downward: shared <- db <- auth <- history <- write <- graphql <- features <- mail <- jobs <- metrics <- app <- server <- main', () => {
   expect(
@@ -239,7 +245,31 @@ test('every root operation names its permission, but for the public ones', () =>
   expect(unguarded).toEqual([]);
 });
 
+test('the pages and the server import nothing from each other', () => {
+  const libraries =
+    /^(graphiql|graphiql\/.*|@graphiql\/toolkit|react|react-dom\/client|preact|preact\/hooks|@urql\/(core|preact)|graphql-ws|uplot|uplot\/dist\/uPlot\.min\.css)$/;
+  const crossing = (file: SourceFile): string[] =>
+    file.imports
+      .filter((imported) =>
+        imported.endsWith('.css') || isOurs(imported)
+          ? imported.startsWith('console/') !== isPage(file) && !libraries.test(imported)
+          : isPage(file) && !libraries.test(imported),
+      )
+      .map((imported) => `${file.path} -> ${imported}`);
+  expect(allFiles.flatMap(crossing)).toEqual([]);
+  expect(pageFiles.length).toBeGreaterThan(0);
+});
+
+test('every word that the pages show stands among their texts', () => {
+  const between = /[^=]>\s*([A-Z][a-z][^<>{}=;]*)</g;
+  expect(
+    pageFiles
+      .filter(({ path }) => path.endsWith('.tsx'))
+      .flatMap(({ path, text }) => [...text.matchAll(between)].map(([, words]) => `${path}: ${words}`)),
+  ).toEqual([]);
+});
+
 test('no barrels and no file past 300 lines', () => {
-  expect(files.filter(({ path }) => path.endsWith('index.ts')).map(({ path }) => path)).toEqual([]);
-  expect(files.filter(({ text }) => text.split('\n').length > 301).map(({ path }) => path)).toEqual([]);
+  expect(allFiles.filter(({ path }) => path.endsWith('index.ts')).map(({ path }) => path)).toEqual([]);
+  expect(allFiles.filter(({ text }) => text.split('\n').length > 301).map(({ path }) => path)).toEqual([]);
 });

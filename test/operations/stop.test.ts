@@ -18,6 +18,14 @@ beforeAll(async () => {
 afterEach(endProcesses);
 afterAll(() => server?.stop());
 
+async function somebodyWaits(): Promise<boolean> {
+  const [row] = await server.database.read.execute<{ count: number }>(
+    `select count(*)::integer as count from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return row!.count > 0;
+}
+
 test('SIGTERM: what is in flight is finished and answered, sockets are told, and the exit code is 0', async () => {
   const { sku } = await stockedVariant(server, { LONDON: 10 });
   const order = await placeOrder(server, [{ sku, quantity: 1 }]);
@@ -25,20 +33,13 @@ test('SIGTERM: what is in flight is finished and answered, sockets are told, and
   const socket = await openSubscribed(running.url, server.tokens.warehouse_staff);
   const blocker = postgres(server.databaseUrl, { max: 1, fetch_types: false });
   const ask = asker(running.url, server.tokens.order_manager);
-  const waiting = async (): Promise<boolean> => {
-    const [row] = await server.database.read.execute<{ count: number }>(
-      `select count(*)::integer as count from pg_stat_activity
-       where datname = current_database() and wait_event_type = 'Lock'`,
-    );
-    return row!.count > 0;
-  };
   let answer: Promise<unknown> | undefined;
   await blocker.begin(async (transaction) => {
     await transaction`select id from orders where id = ${order.id} for update`;
     answer = ask(
       `mutation { confirmOrder(input: { orderId: "${order.id}" }) { order { status } userErrors { code } } }`,
     );
-    await waitUntil(waiting, 'the request waits for the lock');
+    await waitUntil(somebodyWaits, 'the request waits for the lock');
     running.child.kill('SIGTERM');
     expect(await socket.closed).toEqual({ code: 1001, reason: 'The server is going away' });
     // It takes nothing new, and the request is still in flight.
@@ -53,6 +54,29 @@ test('SIGTERM: what is in flight is finished and answered, sockets are told, and
     data: { confirmOrder: { order: { status: 'CONFIRMED' }, userErrors: [] } },
   });
   expect(await running.ended).toBe(0);
+});
+
+test('SIGTERM, after a client has gone without its answer: nobody is waited for, and the exit code is 0', async () => {
+  const running = await startProcess({ DATABASE_URL: server.databaseUrl });
+  const blocker = postgres(server.databaseUrl, { max: 1, fetch_types: false });
+  const leaving = new AbortController();
+  await blocker.begin(async (transaction) => {
+    await transaction`lock table orders in access exclusive mode`;
+    const asked = fetch(`${running.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${server.tokens.order_manager}`,
+      },
+      body: JSON.stringify({ query: '{ orders(first: 1) { nodes { id } } }' }),
+      signal: leaving.signal,
+    });
+    await waitUntil(somebodyWaits, 'the request waits for the lock');
+    leaving.abort();
+    await expect(asked).rejects.toThrow('abort');
+  });
+  await blocker.end();
+  expect(await running.end('SIGTERM')).toBe(0);
 });
 
 test('SIGINT, with nothing to do but a connection that never asks: the exit code is 0', async () => {

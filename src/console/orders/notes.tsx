@@ -1,0 +1,114 @@
+import { useState } from 'preact/hooks';
+import { change, newKey, type Payload, type UserError } from '../api/client.ts';
+import { useConsole } from '../api/console-context.tsx';
+import { Badge, Failure, Refusals } from '../parts/parts.tsx';
+import { showTime } from '../parts/show.ts';
+import { text } from '../text.ts';
+import { addNoteMutation, type Note } from './order.operations.ts';
+
+interface NotesProps {
+  readonly orderId: string;
+  readonly notes: readonly Note[];
+  readonly mayAdd: boolean;
+  readonly reload: () => Promise<unknown>;
+}
+
+interface Draft {
+  readonly note: string;
+  readonly isInternal: boolean;
+  readonly notifyCustomer: boolean;
+}
+
+/** A new note is shown at once, and says that it is being saved until the server has it. */
+export function Notes({ orderId, notes, mayAdd, reload }: NotesProps) {
+  const { client } = useConsole();
+  const [note, setNote] = useState('');
+  const [isInternal, setIsInternal] = useState(true);
+  const [notifyCustomer, setNotify] = useState(false);
+  const [saving, setSaving] = useState<Draft>();
+  const [errors, setErrors] = useState<readonly UserError[]>([]);
+  const [failure, setFailure] = useState<string>();
+  const [idempotencyKey, setKey] = useState(newKey);
+  const add = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const draft = { note, isInternal, notifyCustomer: !isInternal && notifyCustomer };
+    setSaving(draft);
+    setNote('');
+    setFailure(undefined);
+    try {
+      const payload = await change<Payload>(client, addNoteMutation, { orderId, ...draft, idempotencyKey });
+      setKey(newKey());
+      setErrors(payload.userErrors);
+      if (payload.userErrors.length > 0) setNote(draft.note);
+      else await reload();
+    } catch (error) {
+      // What was written is not lost with the network.
+      setNote(draft.note);
+      setFailure((error as Error).message);
+    }
+    setSaving(undefined);
+  };
+  return (
+    <section class="panel" aria-labelledby="notes">
+      <h2 id="notes">{text.order.notes}</h2>
+      <ul class="entries">
+        {saving && (
+          <li class="saving">
+            <p>{saving.note}</p>
+            <p class="muted">{text.order.noteSending}</p>
+          </li>
+        )}
+        {notes.map(({ id, note: words, isInternal: isForStaff, createdAt, createdBy }) => (
+          <li key={id}>
+            <p>{words}</p>
+            <p class="muted">
+              <Badge kind={isForStaff ? 'internal' : 'held'}>
+                {isForStaff ? text.order.noteInternal : text.order.notePublic}
+              </Badge>{' '}
+              {text.order.by(createdBy?.displayName ?? text.order.program, showTime(createdAt))}
+            </p>
+          </li>
+        ))}
+      </ul>
+      {mayAdd && (
+        <form class="stacked" onSubmit={(event) => void add(event)}>
+          <label>
+            {text.order.note}
+            <textarea
+              name="note"
+              rows={2}
+              required
+              value={note}
+              onInput={({ currentTarget }) => setNote(currentTarget.value)}
+            />
+          </label>
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={isInternal}
+              onChange={({ currentTarget }) => setIsInternal(currentTarget.checked)}
+            />
+            {text.order.internal}
+          </label>
+          {!isInternal && (
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={notifyCustomer}
+                onChange={({ currentTarget }) => setNotify(currentTarget.checked)}
+              />
+              {text.order.notify}
+            </label>
+          )}
+          <Refusals errors={errors} />
+          {failure !== undefined && <Failure message={failure} />}
+          <p>
+            <button type="submit" disabled={saving !== undefined}>
+              {text.order.addNote}
+            </button>
+          </p>
+        </form>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+import type { ComponentChildren } from 'preact';
+import { Badge, Empty } from '../parts/parts.tsx';
+import { addressOf, Link } from '../parts/router.tsx';
+import { showMoney, showTime } from '../parts/show.ts';
+import { text } from '../text.ts';
+import type { Order } from './order.operations.ts';
+
+/** What belongs to the order: its parcels, what is kept for it, its money and what came back. */
+export function OrderParts({ order }: { order: Order }) {
+  const { fulfillments, reservations, payments, returns } = order;
+  const active = reservations?.nodes.filter(({ isActive }) => isActive) ?? [];
+  return (
+    <>
+      <Part title={text.order.fulfillments} count={fulfillments.nodes.length}>
+        {fulfillments.nodes.map(({ id, number, status, carrier, trackingNumber, location }) => (
+          <li key={id}>
+            {location ? <Link to={addressOf('warehouse', location.code, id)}>{number}</Link> : number}{' '}
+            <Badge kind={status}>{text.fulfillmentStatus[status]}</Badge>{' '}
+            <span class="muted">{[location?.code, carrier, trackingNumber].filter(Boolean).join(' · ')}</span>
+          </li>
+        ))}
+      </Part>
+      <Part title={text.order.reservations} count={active.length}>
+        {active.map(({ id, quantityRemaining, expiresAt, location, variant }) => (
+          <li key={id}>
+            {text.order.reserved(quantityRemaining, variant?.sku ?? '', location?.code ?? '')}{' '}
+            {expiresAt && <span class="muted">{text.order.until(showTime(expiresAt))}</span>}
+          </li>
+        ))}
+      </Part>
+      {payments && (
+        <Part title={text.order.payments} count={payments.nodes.length}>
+          {payments.nodes.map(({ id, kind, method, state, createdAt, amount }) => (
+            <li key={id}>
+              {text.order.paymentKind[kind]} <strong>{showMoney(amount)}</strong>{' '}
+              <Badge kind={state}>{text.order.paymentStatus[state]}</Badge>{' '}
+              <span class="muted">
+                {text.order.paymentMethod[method]} · {showTime(createdAt)}
+              </span>
+            </li>
+          ))}
+        </Part>
+      )}
+      <Part title={text.order.returns} count={returns?.nodes.length ?? 0}>
+        {returns?.nodes.map(({ id, status, reason, items }) => (
+          <li key={id}>
+            <Badge kind={status}>{text.order.returnStatus[status]}</Badge>{' '}
+            {items
+              .map(({ quantity, orderItem }) => text.order.returned(quantity, orderItem?.sku ?? ''))
+              .join(', ')}{' '}
+            <span class="muted">{reason}</span>
+          </li>
+        ))}
+      </Part>
+    </>
+  );
+}
+
+function Part({ title, count, children }: { title: string; count: number; children: ComponentChildren }) {
+  return (
+    <section class="panel" aria-label={title}>
+      <h2>{title}</h2>
+      {count === 0 ? <Empty>{text.order.nothing}</Empty> : <ul class="entries">{children}</ul>}
+    </section>
+  );
+}

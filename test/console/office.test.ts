@@ -1,0 +1,202 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../src/db/driver/database.ts';
+import { startFiguresProjector } from '../../src/figures/figures-projector.ts';
+import { loadSample } from '../../src/sample/load-sample.ts';
+import { createTestDatabase } from '../setup/database.ts';
+import { mutate, placeOrder, stockedVariant, type Stocked } from '../setup/fixtures.ts';
+import { startTestServerOn, type TestServer } from '../setup/server.ts';
+import {
+  describeInBrowser,
+  expectAccessible,
+  handHeld,
+  keepImage,
+  openBrowser,
+  openViewer,
+  signIn,
+  type Viewer,
+} from './browser.ts';
+
+describeInBrowser('the office', () => {
+  let server: TestServer;
+  let projector: { stop(): Promise<void> };
+  let browser: Browser;
+  let mug: Stocked;
+  let manager: Viewer;
+
+  beforeAll(async () => {
+    const testDatabase = await createTestDatabase();
+    const database = openDatabase({ url: testDatabase.url, poolSize: 4 });
+    await loadSample(database);
+    await database.close();
+    server = await startTestServerOn(testDatabase);
+    projector = startFiguresProjector({ database: server.database, log: { warn: () => {} } });
+    mug = await stockedVariant(server, { LEEDS: 500 }, 1_250);
+    browser = await openBrowser();
+    manager = await openViewer(browser, server.url);
+    await signIn(manager.page, 'order_manager');
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await projector?.stop();
+    await server?.stop();
+  });
+
+  const place = (extra: object = {}) => placeOrder(server, [{ sku: mug.sku, quantity: 1 }], extra);
+
+  test('the dashboard compares with the period before, draws, and counts a new order at once', async () => {
+    const { page } = manager;
+    await page.goto('/console/dashboard');
+    await page.locator('[data-live=live]').waitFor();
+    await page.locator('.u-wrap').nth(2).waitFor();
+    await page.getByText('Shipped on time', { exact: true }).waitFor();
+    await expectAccessible(page);
+    const open = page.locator('[data-tile="Open orders"] .value');
+    const before = Number(await open.textContent());
+    await place();
+    await open.getByText(String(before + 1), { exact: true }).waitFor();
+    await page.getByRole('combobox', { name: 'Channel' }).selectOption('ECOMMERCE');
+    await page.waitForURL(/channel=ECOMMERCE/);
+    await page.getByRole('combobox', { name: 'Channel' }).selectOption('');
+    await page.waitForURL((address) => !address.search.includes('channel='));
+    await page.getByRole('combobox', { name: 'Period' }).selectOption('7');
+    await page
+      .locator('[data-tile=Orders]')
+      .getByText(/[▲▼] .*%/)
+      .waitFor();
+    await page.locator('.u-wrap').nth(2).waitFor();
+    await keepImage(page, 'dashboard');
+    expect(manager.complaints).toEqual([]);
+  });
+
+  test('the dashboard in the dark and on a hand-held', async () => {
+    const dark = await openViewer(browser, server.url, { viewport: handHeld, colorScheme: 'dark' });
+    await signIn(dark.page, 'customer_service');
+    await dark.page.locator('[data-tile="Open orders"]').waitFor();
+    // Who may not see statistics is shown the counts.
+    expect(await dark.page.locator('.u-wrap').count()).toBe(0);
+    await expectAccessible(dark.page);
+    await dark.page.goto('/console/orders');
+    await dark.page.locator('tbody tr').first().waitFor();
+    await expectAccessible(dark.page);
+    await keepImage(dark.page, 'orders-dark');
+    expect(dark.complaints).toEqual([]);
+    await dark.context.close();
+  });
+
+  test('a list keeps its filters in the address, reads on, and is walked with the keyboard', async () => {
+    const { page } = manager;
+    for (let count = 0; count < 60; count += 1) await place({ tags: ['walked'], channel: 'WHOLESALE' });
+    await page.goto('/console/orders?tag=walked');
+    await page.locator('tbody tr').first().waitFor();
+    await page.getByLabel('Add a filter').selectOption('Channel');
+    await page.getByLabel('Wholesale').press('Space');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/tag=walked&channel=WHOLESALE/);
+    await page.locator('[data-filter=channel]', { hasText: 'Channel: Wholesale' }).waitFor();
+    await page.getByText('60 orders').waitFor();
+    await expectAccessible(page);
+    await page.locator('tbody tr a').first().focus();
+    for (let row = 0; row < 55; row += 1) await page.keyboard.press('ArrowDown');
+    await page.locator('tbody tr:nth-child(56) a:focus').waitFor();
+    await page.reload();
+    await page.locator('[data-filter=channel]').waitFor();
+    await page.getByRole('button', { name: 'Remove the filter Tag' }).click();
+    await page.waitForURL((address) => !address.search.includes('tag'));
+    await page.keyboard.press('/');
+    await page.keyboard.type('no order is called this');
+    await page.getByText('No order has all of this.').waitFor();
+    expect(manager.complaints).toEqual([]);
+  });
+
+  test('what is selected is tried first, and then done to those that can', async () => {
+    const { page } = manager;
+    const [one, other] = [await place({ tags: ['bulk'] }), await place({ tags: ['bulk'] })];
+    await mutate(server.as.order_manager, 'cancelOrder', { orderId: other!.id }, 'order { id }');
+    await page.goto('/console/orders?tag=bulk');
+    await page.getByLabel('Select all that are shown').check();
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('1 can be done, 1 cannot.').waitFor();
+    await expectAccessible(page);
+    await keepImage(page, 'bulk');
+    await page.getByRole('button', { name: 'Confirm: 1' }).click();
+    await page.getByText('1 done, 1 not done.').waitFor();
+    // The list behind follows what was done.
+    await page.locator(`[data-id="${one!.id}"]`).getByText('Confirmed').waitFor();
+    expect(manager.complaints).toEqual([]);
+  });
+
+  test('a busy location stands on its board as the server counts it', async () => {
+    const { page } = manager;
+    await page.goto('/console/warehouse');
+    await page.getByRole('link', { name: 'Main warehouse' }).press('Enter');
+    await page.locator('[data-live=live]').waitFor();
+    const answer = await server.as.order_manager(
+      ['PENDING', 'PICKING', 'PACKING', 'READY_TO_SHIP'].reduce(
+        (query, status) =>
+          `${query} ${status}: fulfillments(filter: { locationCode: "MAIN", statuses: [${status}] }) { totalCount }`,
+        '{',
+      ) + '}',
+    );
+    const shown: Record<string, number> = {};
+    for (const status of Object.keys(answer.data)) {
+      shown[status] = Number(await page.locator(`[data-status=${status}] .count`).textContent());
+    }
+    const counted = Object.entries<{ totalCount: number }>(answer.data);
+    expect(shown).toEqual(
+      Object.fromEntries(counted.map(([status, { totalCount }]) => [status, totalCount])),
+    );
+    expect(shown['PENDING']).toBeGreaterThan(0);
+    await expectAccessible(page);
+    await keepImage(page, 'board');
+    expect(manager.complaints).toEqual([]);
+  });
+
+  test('an order that was sent shows what belongs to it', async () => {
+    const { page } = manager;
+    await page.goto('/console/orders?status=SHIPPED&channel=WHOLESALE');
+    await page.locator('tbody tr a').first().press('Enter');
+    await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+    await page.getByRole('region', { name: 'Fulfillments' }).getByText('Shipped').waitFor();
+    await expectAccessible(page);
+    await keepImage(page, 'order');
+    expect(manager.complaints).toEqual([]);
+  });
+
+  test('an order: a note is written, and an action on a changed order shows what has changed first', async () => {
+    const { page } = manager;
+    const order = await place();
+    await page.goto(`/console/orders/${order.id}`);
+    await page.getByRole('heading', { name: order.number }).waitFor();
+    await page.getByLabel('Add a note').fill('Leave it at the door');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText('is being saved').waitFor({ state: 'detached' });
+    await page.locator('.entries').getByText('Leave it at the door').waitFor();
+    await expectAccessible(page);
+
+    await page.getByRole('button', { name: 'Put on hold' }).click();
+    await page.getByLabel('Reason').fill('Address is unclear');
+    // Somebody else works on it meanwhile.
+    const edited = { orderId: order.id, priority: 'URGENT' };
+    await mutate(server.as.order_manager, 'editOrder', edited, 'order { id }');
+    await page.keyboard.press('Enter');
+    await page.getByText('Priority: Normal → Urgent').waitFor();
+    await expectAccessible(page);
+    await keepImage(page, 'conflict');
+    await page.getByRole('button', { name: 'Do it on the order as it is now' }).click();
+    await page.getByText('Address is unclear').first().waitFor();
+    await page.getByRole('button', { name: 'Release the hold' }).waitFor();
+
+    const now = await server.as.order_manager(
+      `query ($id: ID!) { order(id: $id) { holdReason priority notes { nodes { note isInternal } } } }`,
+      { id: order.id },
+    );
+    expect(now.data.order).toEqual({
+      holdReason: 'Address is unclear',
+      priority: 'URGENT',
+      notes: { nodes: [{ note: 'Leave it at the door', isInternal: true }] },
+    });
+    expect(manager.complaints).toEqual([]);
+  });
+});
