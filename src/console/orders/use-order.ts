@@ -4,6 +4,7 @@ import { useConsole } from '../api/console-context.tsx';
 import { orderSubscription } from './order.operations.ts';
 
 /** An order, read again whenever something happens to it. Null: there is none, or not for this viewer. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Whoever asks knows what the query selects.
 export function useOrder<Order extends { readonly version: number }>(query: string, id: string) {
   const { client, live } = useConsole();
   const [order, setOrder] = useState<Order | null>();
