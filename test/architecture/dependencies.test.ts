@@ -95,6 +95,7 @@ const topLevelFiles: Record<string, string> = {
   'config-error': 'main',
   'config-identity-provider': 'main',
   'config-transport': 'main',
+  'in-flight': 'server',
   'server-tls': 'server',
   banner: 'main',
   'command-line': 'main',
