@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests of processes, sockets and clocks, and one that makes a schema of its own, have a module world of their own. */
 const apart = [
+  'chaos',
   'driver',
   'embedded',
   'graphql',
