@@ -33,9 +33,9 @@ export async function openHostileSurroundings({ seed, servers, log }: ChaosOptio
   let aside: postgres.Sql | undefined;
   /** Carries out what takes its time; what fails in it is no fault of what is tested, and is told. */
   const start = (work: Promise<void>): void => {
-    const done = work.catch((error: Error) => log(`not carried out: ${error.message}`));
-    under.add(done);
-    void done.then(() => under.delete(done));
+    const carriedOut = work.catch((error: Error) => log(`not carried out: ${error.message}`));
+    under.add(carriedOut);
+    void carriedOut.then(() => under.delete(carriedOut));
   };
   const endBackend = async (signal: 'SIGKILL' | 'SIGTERM', choice: number): Promise<void> => {
     const pids = await aside!<{ pid: number }[]>`select pid from pg_stat_activity
