@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests of processes, sockets and clocks, and one that makes a schema of its own, have a module world of their own. */
 const apart = [
   'backup',
+  'chaos',
   'console',
   'driver',
   'embedded',

@@ -8,6 +8,8 @@ export interface Proxy {
   freeze(): void;
   /** New connections pass again; the frozen ones are silent for ever, as behind a firewall that forgot them. */
   thaw(): void;
+  /** Ends the frozen connections, as the operating system does when it has given up on them. */
+  cutFrozen(): void;
   /** When a client says `text`, the server still hears it, but its answer is lost with the connection. */
   loseAnswerTo(text: string): void;
   close(): Promise<void>;
@@ -16,6 +18,7 @@ export interface Proxy {
 export async function startProxy(serverUrl: string): Promise<Proxy> {
   const target = new URL(serverUrl);
   const sockets = new Set<net.Socket>();
+  const lines = new Set<{ readonly client: net.Socket; frozen: boolean; answersLost: boolean }>();
   let frozen = false;
   let fatalText: string | undefined;
   const keep = (socket: net.Socket): void => {
@@ -24,7 +27,8 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
   };
   const server = net.createServer((client) => {
     const upstream = net.connect(Number(target.port), target.hostname);
-    const line = { frozen, answersLost: false };
+    const line = { client, frozen, answersLost: false };
+    lines.add(line);
     [client, upstream].forEach(keep);
     client.on('data', (chunk) => {
       if (line.frozen || (line.frozen = frozen)) return;
@@ -38,7 +42,10 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
       if (line.answersLost) client.destroy();
       else if (!line.frozen && !(line.frozen = frozen)) client.write(chunk);
     });
-    client.on('close', () => upstream.destroy());
+    client.on('close', () => {
+      lines.delete(line);
+      upstream.destroy();
+    });
     upstream.on('close', () => line.frozen || client.destroy());
   });
   server.listen(0, '127.0.0.1');
@@ -49,6 +56,9 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
     url: url.toString(),
     freeze: () => (frozen = true),
     thaw: () => (frozen = false),
+    cutFrozen: () => {
+      for (const line of lines) if (line.frozen) line.client.destroy();
+    },
     loseAnswerTo: (text) => (fatalText = text),
     close: async () => {
       for (const socket of sockets) socket.destroy();

@@ -1,5 +1,5 @@
 import type { CallCounts } from './caller.ts';
-import type { Kill } from './schedule.ts';
+import type { Fault } from './schedule.ts';
 
 export interface SoakReport {
   readonly seed: number;
@@ -7,7 +7,7 @@ export interface SoakReport {
   readonly events: number;
   readonly deliveries: number;
   readonly reconnects: number;
-  readonly kills: Readonly<Record<Kill, number>>;
+  readonly kills: Readonly<Partial<Record<Fault, number>>>;
   readonly calls: Readonly<CallCounts>;
   readonly incomplete: number;
   readonly lost: number;

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../src/db/migrate.ts';
-import { startEmbeddedPostgres } from '../../src/db/embedded/start.ts';
+import { startEmbeddedPostgres, type EmbeddedServer } from '../../src/db/embedded/start.ts';
 import { startProcess, type ServerProcess } from '../operations/server-process.ts';
 import { waitUntil } from '../setup/wait-until.ts';
-import type { Kill, PlannedKill } from './schedule.ts';
+import type { Fault, PlannedKill } from './schedule.ts';
 
 /** The servers and their PostgreSQL: real processes, which are killed and come back. */
 export interface Installation {
   readonly databaseUrl: string;
-  readonly kills: Record<Kill, number>;
+  readonly kills: Partial<Record<Fault, number>>;
   /** The address of one of those that are up, or were until a moment ago; `choice` is any whole number. */
   readonly addressOf: (choice: number) => string;
   carryOut(kill: PlannedKill): void;
@@ -19,6 +19,40 @@ export interface Installation {
   settled(): Promise<void>;
   stopServers(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** What the processes stand in, and how it fails. */
+export interface Surroundings {
+  /** Where PostgreSQL keeps its data. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Told when PostgreSQL runs. */
+  attach(postgres: EmbeddedServer): Promise<void>;
+  /** What the server of a place takes for PostgreSQL's address. */
+  databaseUrlOf(place: number): string;
+  /** Faults that are no process's end. */
+  carryOut(fault: PlannedKill, serverPid: number | undefined): void;
+  /** Whether nothing is wrong at the moment. */
+  isCalm(): boolean;
+  close(): Promise<void>;
+}
+
+/** PostgreSQL on a disk, and nothing between it and the servers. */
+async function openPlainSurroundings(): Promise<Surroundings> {
+  // On a disk, with fsync: what PostgreSQL acknowledges has to be there after the crash.
+  const folder = await mkdtemp(path.join(tmpdir(), 'orders-soak-'));
+  let url = '';
+  return {
+    folder,
+    environment: {},
+    attach: async (postgres) => void (url = postgres.url),
+    databaseUrlOf: () => url,
+    carryOut: ({ kind }) => {
+      throw new Error(`There is no ${kind} in plain surroundings.`);
+    },
+    isCalm: () => true,
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 /** Waits at most so long for everybody to be up again, on a machine that has other things to do. */
@@ -33,7 +67,7 @@ class Place {
   url = '';
 
   constructor(
-    private readonly databaseUrl: string,
+    private readonly environment: Readonly<Record<string, string>>,
     private readonly log: (message: string) => void,
   ) {}
 
@@ -44,7 +78,7 @@ class Place {
 
   private async start(): Promise<void> {
     this.process = await startProcess({
-      DATABASE_URL: this.databaseUrl,
+      ...this.environment,
       LOG_LEVEL: 'error',
       PORT: this.url === '' ? '0' : new URL(this.url).port,
     });
@@ -77,44 +111,53 @@ class Place {
 export async function startInstallation(
   count: number,
   log: (message: string) => void,
+  openSurroundings = openPlainSurroundings,
 ): Promise<Installation> {
-  // On a disk, with fsync: what PostgreSQL acknowledges has to be there after the crash.
-  const folder = await mkdtemp(path.join(tmpdir(), 'orders-soak-'));
-  const postgres = await startEmbeddedPostgres({ dataDirectory: folder, durable: true });
-  const places = Array.from({ length: count }, () => new Place(postgres.url, log));
-  const kills: Record<Kill, number> = { 'server -9': 0, 'server -15': 0, 'postgres -9': 0 };
+  const surroundings = await openSurroundings();
+  let postgres: EmbeddedServer | undefined;
+  let places: Place[] = [];
   const stopServers = async (): Promise<void> => {
     await Promise.all(places.map((place) => place.close()));
   };
   const stop = async (): Promise<void> => {
     await stopServers();
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
+    await postgres?.stop();
+    await surroundings.close();
   };
   try {
+    postgres = await startEmbeddedPostgres({ dataDirectory: surroundings.folder, durable: true });
+    await surroundings.attach(postgres);
     await migrate(postgres.url);
+    places = Array.from({ length: count }, (_, index) => {
+      const environment = { DATABASE_URL: surroundings.databaseUrlOf(index), ...surroundings.environment };
+      return new Place(environment, log);
+    });
     await Promise.all(places.map((place) => place.open()));
   } catch (error) {
     await stop();
     throw error;
   }
+  const { url: databaseUrl } = postgres;
+  const kills: Partial<Record<Fault, number>> = {};
   return {
-    databaseUrl: postgres.url,
+    databaseUrl,
     kills,
     addressOf: (choice) => places[choice % count]!.url,
-    carryOut({ kind, server }) {
+    carryOut(planned) {
+      const { kind, server } = planned;
+      const up = [...places.slice(server), ...places.slice(0, server)].find((place) => place.process);
+      const child = up?.process?.child;
       if (kind === 'postgres -9') process.kill(postgres.pid, 'SIGKILL');
-      else {
-        const up = [...places.slice(server), ...places.slice(0, server)].find((place) => place.process);
-        if (!up) return log('no server is up that could be killed');
-        up.process!.child.kill(kind === 'server -9' ? 'SIGKILL' : 'SIGTERM');
-      }
-      kills[kind] += 1;
+      else if (kind === 'server -9') child?.kill('SIGKILL');
+      else if (kind === 'server -15') child?.kill('SIGTERM');
+      else surroundings.carryOut(planned, child?.pid);
+      kills[kind] = (kills[kind] ?? 0) + 1;
       log(kind);
     },
     settled: () =>
       waitUntil(
-        () => places.every(({ process: up }) => up !== undefined && !up.child.killed),
+        () =>
+          surroundings.isCalm() && places.every(({ process: up }) => up !== undefined && !up.child.killed),
         'all servers are up again',
         settleLimitMs,
       ),

@@ -4,11 +4,11 @@ import { waitUntil } from '../setup/wait-until.ts';
 import { askUntilAnswered, Faults, makeCaller, type CallCounts } from './caller.ts';
 import { differences, isClean, judge } from './judge.ts';
 import { makeWishes, type Wish } from './kinds.ts';
-import { addPeople } from './people.ts';
+import { addPeople, type People } from './people.ts';
 import type { SoakReport } from './report.ts';
-import { fewestKills, planKills, randomOf, type SoakOptions } from './schedule.ts';
+import { planKills, planOf, randomOf, type SoakOptions } from './schedule.ts';
 import { startInstallation, type Installation } from './servers.ts';
-import { Stored } from './stored.ts';
+import { clockOf, Stored } from './stored.ts';
 import { Newest, slowestCatchUpMs, SoakSubscriber } from './subscribers.ts';
 import { Acknowledged, addStock, keepWriting, place, takeThrough, type Work } from './writers.ts';
 
@@ -24,10 +24,12 @@ interface Run {
   readonly counts: CallCounts;
   readonly acknowledged: Acknowledged;
   readonly subscribers: SoakSubscriber[];
+  /** By the database's clock. */
+  readonly startedAt: string;
 }
 
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const installation = await startInstallation(options.servers, options.log);
+  const installation = await startInstallation(options.servers, options.log, options.openSurroundings);
   const run: Run = {
     options,
     installation,
@@ -35,11 +37,12 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     counts: { calls: 0, repeated: 0 },
     acknowledged: new Acknowledged(),
     subscribers: [],
+    startedAt: await clockOf(installation.databaseUrl),
   };
   try {
     const startedAt = Date.now();
-    await work(run);
-    return await settle(run, Date.now() - startedAt);
+    const people = await work(run);
+    return await settle(run, people, Date.now() - startedAt);
   } finally {
     await Promise.all(run.subscribers.map((subscriber) => subscriber.end()));
     await installation.stop();
@@ -52,7 +55,7 @@ function callerOf({ options, installation, faults, counts }: Run, name: string) 
 }
 
 /** Everybody at once, for as long as was asked for. */
-async function work(run: Run): Promise<void> {
+async function work(run: Run): Promise<People> {
   const { options, installation, acknowledged } = run;
   const people = await addPeople(installation.databaseUrl);
   let isOver = false;
@@ -70,6 +73,7 @@ async function work(run: Run): Promise<void> {
     await keepWriting(shared, call, random);
   });
   await Promise.all([ending, joining, ...writing]);
+  return people;
 }
 
 /** Half of the subscribers are there before the first writer, the others come in the first half of the run. */
@@ -97,6 +101,7 @@ async function join(run: Run, wishes: readonly Wish[]): Promise<void> {
  */
 async function kill({ options, installation }: Run): Promise<void> {
   const endsAt = Date.now() + options.lengthMs;
+  const { fewest } = planOf(options);
   for (const [index, planned] of planKills(options).entries()) {
     const isUp = await installation.settled().then(
       () => true,
@@ -105,15 +110,16 @@ async function kill({ options, installation }: Run): Promise<void> {
     // A machine on which nothing starts any more; what has been done until now is still judged.
     if (!isUp) return;
     await sleep(planned.pauseMs);
-    if (Date.now() > endsAt && index >= fewestKills) return;
+    if (Date.now() > endsAt && index >= fewest) return;
     installation.carryOut(planned);
   }
 }
 
 /** Nobody writes any more: every subscriber comes to the end of its sequence, and everything is compared. */
-async function settle(run: Run, workedMs: number): Promise<SoakReport> {
+async function settle(run: Run, people: People, workedMs: number): Promise<SoakReport> {
   const { options, installation, faults, subscribers } = run;
   await installation.settled();
+  await checkMore(run, people);
   for (const subscriber of subscribers) subscriber.calmDown();
   const stored = new Stored(installation.databaseUrl);
   const verdicts = await Promise.all(subscribers.map((subscriber) => compareOne(run, stored, subscriber)));
@@ -147,6 +153,19 @@ async function settle(run: Run, workedMs: number): Promise<SoakReport> {
     })),
     faults: faults.found,
   };
+}
+
+async function checkMore(run: Run, people: People): Promise<void> {
+  const { options, installation, acknowledged, faults, startedAt } = run;
+  const found = await options.alsoCheck?.({
+    databaseUrl: installation.databaseUrl,
+    people,
+    call: callerOf(run, 'check').call,
+    orders: acknowledged.orders,
+    noted: (id) => acknowledged.notes.push(id),
+    startedAt,
+  });
+  for (const text of found ?? []) faults.add(text);
 }
 
 async function compareOne({ faults }: Run, stored: Stored, subscriber: SoakSubscriber) {

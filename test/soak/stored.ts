@@ -28,6 +28,16 @@ export function makeEntry(place: Place, content: string): Entry {
   return { place, text: `${place.transactionId}.${place.position} ${content}` };
 }
 
+export async function clockOf(url: string): Promise<string> {
+  const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
+  try {
+    const [row] = await client<{ now: string }[]>`select clock_timestamp()::text as now`;
+    return row!.now;
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}
+
 /** The database as it is, read without any of the code that is tested. */
 export class Stored {
   private readonly client: postgres.Sql;

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { endProcesses } from '../operations/server-process.ts';
+import { formatReport } from '../soak/report.ts';
+import { chaos, everything, killsOf, replayCommand, type ChaosOptions } from './chaos.ts';
+
+const help = `npm run chaos -- [options]
+
+  --seconds N      how long everybody works, at least (600)
+  --faults N       how many faults there are, at least (125)
+  --seed N         of the schedule (a new one)
+  --servers N      server processes (2)
+  --writers N      (12)
+  --subscribers N  (16)`;
+
+function readOptions(): ChaosOptions | undefined {
+  const text = { type: 'string' } as const;
+  const options = {
+    seconds: text,
+    faults: text,
+    seed: text,
+    servers: text,
+    writers: text,
+    subscribers: text,
+  };
+  const { values } = parseArgs({ options: { ...options, help: { type: 'boolean' } } });
+  if (values.help) return undefined;
+  const numberOf = (name: keyof typeof options, otherwise: number): number => {
+    const number = Number(values[name] ?? otherwise);
+    if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} takes a whole number.`);
+    return number;
+  };
+  const startedAt = Date.now();
+  return {
+    lengthMs: numberOf('seconds', 600) * 1_000,
+    seed: numberOf('seed', Math.floor(Math.random() * 2 ** 31)),
+    servers: numberOf('servers', 2),
+    writers: numberOf('writers', 12),
+    subscribers: numberOf('subscribers', 16),
+    plan: { ...everything, fewest: numberOf('faults', 125) },
+    log: (message) =>
+      process.stdout.write(`${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(7)} s  ${message}\n`),
+  };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (!options) return void process.stdout.write(`${help}\n`);
+  process.stdout.write(`${replayCommand(options)}\n`);
+  // Interrupted, it leaves no server behind; PostgreSQL's guard ends PostgreSQL.
+  process.once('exit', () => void endProcesses());
+  process.once('SIGINT', () => process.exit(130));
+  const report = await chaos(options);
+  const done = report.calls.calls - report.faults.length;
+  process.stdout.write(`\n${formatReport(report)}\n${killsOf(report)} kills, ${done} acknowledged changes\n`);
+  if (report.faults.length === 0) return;
+  process.stderr.write(`\n${report.faults.join('\n')}\n\nReplay it with: ${replayCommand(options)}\n`);
+  process.exitCode = 1;
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
+});
