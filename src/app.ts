@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { Authentication } from './auth/authentication.ts';
 import type { IdentityProviderOptions } from './auth/identity-provider.ts';
 import { SessionService } from './auth/session-service.ts';
-import { Standings } from './auth/standings.ts';
+import { standingReadLimitMs, Standings } from './auth/standings.ts';
 import { createTokenSigner, type SigningKey } from './auth/token.ts';
 import {
   ProductPayloadResolver,
@@ -16,7 +16,7 @@ import {
 import * as catalogEditing from './catalog/catalog-editing.resolver.ts';
 import * as customerAdministration from './customers/customer-administration.resolver.ts';
 import { CustomerResolver } from './customers/customer.resolver.ts';
-import type { Database } from './db/driver/database.ts';
+import { readHandle, type Database } from './db/driver/database.ts';
 import { Replicas, type ReplicasOptions } from './db/replicas/replicas.ts';
 import { BulkFulfillmentsResolver } from './fulfillments/bulk-fulfillments.resolver.ts';
 import { fulfillmentStatus, orderStatus, returnStatus } from './db/tables/enumerations.ts';
@@ -160,7 +160,9 @@ export async function createApp(options: {
   checkWorkflows();
   const { database, log, redis, metrics = new Metrics() } = options;
   const signer = createTokenSigner(options.signingKeys);
-  const standings = await Standings.open(database.read);
+  const standings = await Standings.open(
+    readHandle((text, parameters, shape) => database.run(text, parameters, shape, standingReadLimitMs)),
+  );
   const authentication = new Authentication(signer, standings, {
     read: database.read,
     log,

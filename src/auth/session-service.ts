@@ -89,7 +89,7 @@ export class SessionService {
         .where(eq(refreshTokens.id, token.id));
       return this.open(transaction, user, token.familyId);
     });
-    if (isReused) await this.standings.catchUp();
+    if (isReused) await this.standings.hear();
     if (!session)
       throw refused('The refresh token is unknown, expired or spent: sign in again.', ['refreshToken']);
     return session;
@@ -109,7 +109,7 @@ export class SessionService {
         );
       if (token) await this.endFamily(transaction, token.familyId);
     });
-    await this.standings.catchUp();
+    await this.standings.hear();
   }
 
   private async open(transaction: Executor, user: SessionUser, familyId: string): Promise<Session> {

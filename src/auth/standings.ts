@@ -5,6 +5,8 @@ import { accessTokenLifetimeSeconds } from './token.ts';
 
 /** How soon a server hears of what another one has changed. */
 const readIntervalMs = 1_000;
+/** A read that takes longer has failed, so that one which hangs does not keep the next from being tried. */
+export const standingReadLimitMs = 5_000;
 /** Without a read for so long nobody can say who still is who their token names. */
 const staleAfterMs = 30_000;
 /** The driver ends every transaction before this. */
@@ -31,7 +33,7 @@ export class Standings {
   private currentAt = 0;
 
   private constructor(private readonly read: Executor) {
-    this.timer = setInterval(() => void this.catchUp().catch(() => {}), readIntervalMs).unref();
+    this.timer = setInterval(() => void this.hear(), readIntervalMs).unref();
   }
 
   /** Resolves when it knows what there is to know. */
@@ -64,7 +66,15 @@ export class Standings {
     return () => this.listeners.delete(listener);
   }
 
-  /** Reads what is new; after a change of our own, so that this server knows it before it answers. */
+  /**
+   * After a change of our own, so that this server knows it before it answers. Never fails: the change is made, and the
+   * next read tells.
+   */
+  async hear(): Promise<void> {
+    await this.catchUp().catch(() => {});
+  }
+
+  /** Reads what is new. */
   async catchUp(): Promise<void> {
     // A read that is under way may have begun before the change.
     await this.reading?.catch(() => {});

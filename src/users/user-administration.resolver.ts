@@ -99,7 +99,7 @@ export class UserAdministrationResolver {
 /** This server lets nobody in any more by what was true before; the others hear of it within a second. */
 async function andTell<Result>(context: RequestContext, running: Promise<Result>): Promise<Result> {
   const payload = await running;
-  await context.services.standings.catchUp();
+  await context.services.standings.hear();
   return payload;
 }
 

@@ -1,10 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Standings } from '../../src/auth/standings.ts';
 import type { RunningServer } from '../../src/server.ts';
 import { mutate } from '../setup/fixtures.ts';
 import { asker, startTestServer, testPassword, type TestServer } from '../setup/server.ts';
 import { waitUntil } from '../setup/wait-until.ts';
-import { openSubscribed, type RawSocket } from '../subscriptions/raw-socket.ts';
+import { openRawSocket, openSubscribed, type RawSocket } from '../subscriptions/raw-socket.ts';
 
 let server: TestServer;
 let other: RunningServer;
@@ -146,6 +147,34 @@ test('a user whom the operator changes by hand is heard of as well', async () =>
   );
   await waitUntil(async () => !(await isAccepted(server.url, session)), 'this server has heard of it');
   await waitUntil(async () => !(await isAccepted(other.url, session)), 'the other one too');
+});
+
+test('a server that has not heard of anything for long asks to come again, and calls no token wrong', async () => {
+  const session = await signIn(await addPerson());
+  const isCurrent = vi.spyOn(Standings.prototype, 'isCurrent', 'get').mockReturnValue(false);
+  try {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${session.accessToken}` },
+      body: '{"query": "{ viewer { id } }"}',
+    });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }],
+    });
+    const socket = await openRawSocket(server.url);
+    sockets.push(socket);
+    socket.send({
+      type: 'connection_init',
+      payload: { authorization: `Bearer ${session.accessToken}` },
+    });
+    expect(await socket.closed).toMatchObject({ code: 1013 });
+    expect((await server.anonymous('{ __typename }')).data).toEqual({ __typename: 'Query' });
+  } finally {
+    isCurrent.mockRestore();
+  }
+  expect(await isAccepted(server.url, session)).toBe(true);
 });
 
 test('a new name ends nothing', async () => {

@@ -5,6 +5,7 @@ import { describeAdministrationRules } from '../setup/administration-rules.ts';
 import { confirmedOrder, mutate, placeOrder, stockedVariant, work } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
 import { asker, startTestServer, testPassword, type TestServer } from '../setup/server.ts';
+import { waitUntil } from '../setup/wait-until.ts';
 import { expectUnchanged } from '../setup/snapshot.ts';
 
 let server: TestServer;
@@ -297,10 +298,13 @@ describe('erasing', () => {
   test('ends the accounts: nobody signs in, no session goes on', async () => {
     const { id, email } = await person();
     const login = `mutation ($email: String!, $password: String!) {
-      login(input: {email: $email, password: $password}) { session { refreshToken } userErrors { code } } }`;
+      login(input: {email: $email, password: $password}) { session { refreshToken accessToken } userErrors { code } } }`;
     const before = await server.anonymous(login, { email, password: testPassword });
-    const { refreshToken } = before.data.login.session;
+    const { refreshToken, accessToken } = before.data.login.session;
+    const ask = asker(server.url, accessToken);
+    expect((await ask('{ viewer { id } }')).data.viewer).not.toBeNull();
     await erase(id);
+    await waitUntil(async () => (await ask('{ viewer { id } }')).data === null, 'the access token has ended');
     const after = await server.anonymous(login, { email, password: testPassword });
     expect(after.data.login).toEqual({ session: null, userErrors: [{ code: 'INVALID_CREDENTIALS' }] });
     const refreshed = await server.anonymous(

@@ -122,7 +122,11 @@ test('filters: all that are given must hold', async () => {
       .toSorted();
   const wholesale = (await eventsOf(server, leeds.id)).length;
   await waitUntil(
-    () => of('/wholesale').length === wholesale && of('/statuses').length === 2,
+    () =>
+      of('/wholesale').length === wholesale &&
+      of('/statuses').length === 2 &&
+      of('/confirmed').length === 2 &&
+      of('/leeds').length === 1,
     'all are told',
   );
   expect(of('/confirmed')).toEqual(
