@@ -161,6 +161,12 @@ describeInBrowser('the office', () => {
     await page.getByRole('region', { name: 'Fulfillments' }).getByText('Shipped').waitFor();
     await expectAccessible(page);
     await keepImage(page, 'order');
+    // From an order to the others of its customer; assigned to me: none of them.
+    await page.locator('.facts a').press('Enter');
+    await page.waitForURL(/orders\?customerId=/);
+    await page.locator('tbody tr').first().waitFor();
+    await page.getByLabel('Add a filter').selectOption('Assigned to me');
+    await page.getByText('No order has all of this.').waitFor();
     expect(manager.complaints).toEqual([]);
   });
 
