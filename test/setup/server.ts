@@ -98,6 +98,8 @@ export async function startTestServerOn(
 
 /** What a server of the tests may have beside a database. */
 export interface ServeOptions {
+  /** Tell the pages that there are sample logins. */
+  readonly sampleData?: boolean;
   readonly stripe?: StripeOptions;
   readonly metricsToken?: string;
   /** Receivers on this machine when left out. */
