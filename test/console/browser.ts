@@ -2,9 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { buildPages } from '../../scripts/build-pages.ts';
 import { testPassword } from '../setup/server.ts';
+
+// A browser, a server and a database at once, on a machine that has other things to do.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
 const executablePath = '/usr/bin/chromium';
 const isThere = existsSync(executablePath);

@@ -29,7 +29,7 @@ describeInBrowser('the office', () => {
     const database = openDatabase({ url: testDatabase.url, poolSize: 4 });
     await loadSample(database);
     await database.close();
-    server = await startTestServerOn(testDatabase);
+    server = await startTestServerOn(testDatabase, { sampleData: true });
     projector = startFiguresProjector({ database: server.database, log: { warn: () => {} } });
     mug = await stockedVariant(server, { LEEDS: 500 }, 1_250);
     browser = await openBrowser();
@@ -87,7 +87,7 @@ describeInBrowser('the office', () => {
 
   test('a list keeps its filters in the address, reads on, and is walked with the keyboard', async () => {
     const { page } = manager;
-    for (let count = 0; count < 60; count += 1) await place({ tags: ['walked'], channel: 'WHOLESALE' });
+    for (let count = 0; count < 56; count += 1) await place({ tags: ['walked'], channel: 'WHOLESALE' });
     await page.goto('/console/orders?tag=walked');
     await page.locator('tbody tr').first().waitFor();
     await page.getByLabel('Add a filter').selectOption('Channel');
@@ -95,7 +95,7 @@ describeInBrowser('the office', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/tag=walked&channel=WHOLESALE/);
     await page.locator('[data-filter=channel]', { hasText: 'Channel: Wholesale' }).waitFor();
-    await page.getByText('60 orders').waitFor();
+    await page.getByText('56 orders').waitFor();
     await expectAccessible(page);
     await page.locator('tbody tr a').first().focus();
     for (let row = 0; row < 55; row += 1) await page.keyboard.press('ArrowDown');
@@ -125,6 +125,21 @@ describeInBrowser('the office', () => {
     // The list behind follows what was done.
     await page.locator(`[data-id="${one!.id}"]`).getByText('Confirmed').waitFor();
     expect(manager.complaints).toEqual([]);
+  });
+
+  test('a sample role is one press away, in the explorer and where one signs in', async () => {
+    const { page, context, complaints } = await openViewer(browser, server.url);
+    await page.goto('/explorer');
+    await page.getByRole('button', { name: 'Warehouse', exact: true }).click();
+    await page.getByText('Signed in as Wim Warehouse').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('Nobody is signed in').waitFor();
+    await page.goto('/console');
+    await page.getByRole('button', { name: 'Order manager' }).click();
+    await page.getByLabel('Password').press('Enter');
+    await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
   });
 
   test('a busy location stands on its board as the server counts it', async () => {
@@ -161,6 +176,12 @@ describeInBrowser('the office', () => {
     await page.getByRole('region', { name: 'Fulfillments' }).getByText('Shipped').waitFor();
     await expectAccessible(page);
     await keepImage(page, 'order');
+    // From an order to the others of its customer; assigned to me: none of them.
+    await page.locator('.facts a').press('Enter');
+    await page.waitForURL(/orders\?customerId=/);
+    await page.locator('tbody tr').first().waitFor();
+    await page.getByLabel('Add a filter').selectOption('Assigned to me');
+    await page.getByText('No order has all of this.').waitFor();
     expect(manager.complaints).toEqual([]);
   });
 

@@ -168,6 +168,11 @@ describeInBrowser('the warehouse', () => {
     const { page } = lead;
     const [one, other] = [(await order()).fulfillments[0]!, (await order()).fulfillments[0]!];
     await column(page, 'PENDING').getByText(other.number).waitFor();
+    await page.evaluate(`
+      window.states = [];
+      const mark = document.querySelector('[data-live]');
+      new MutationObserver(() => window.states.push(mark.dataset.live)).observe(mark, { attributeFilter: ['data-live'] });
+    `);
     const port = Number(new URL(server.url).port);
     await server.stop();
     await inState(page, 'offline');
@@ -178,6 +183,9 @@ describeInBrowser('the warehouse', () => {
     server = await serve(behind.databaseUrl, port);
     await inState(page, 'live');
     await column(page, 'PACKING').getByText(other.number).waitFor();
+    // It does not call itself live before it has told what was missed.
+    const states = await page.evaluate<string[]>('window.states');
+    expect([states[0], ...states.slice(-2)]).toEqual(['offline', 'catchingUp', 'live']);
     const told = (await page.locator('.changes li span').allTextContents()).reverse();
     const of = (number: string) => told.filter((change) => change.startsWith(number));
     expect(of(one.number)).toEqual(

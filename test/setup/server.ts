@@ -101,6 +101,8 @@ export async function startTestServerOn(
 /** What a server of the tests may have beside a database. */
 export interface ServeOptions {
   readonly identityProvider?: IdentityProviderOptions;
+  /** Tell the pages that there are sample logins. */
+  readonly sampleData?: boolean;
   readonly stripe?: StripeOptions;
   readonly metricsToken?: string;
   readonly trustProxy?: readonly string[];

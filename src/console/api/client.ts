@@ -1,14 +1,13 @@
-import { cacheExchange, Client, fetchExchange, type CombinedError } from '@urql/core';
+import { Client, fetchExchange, type CombinedError } from '@urql/core';
 import { text } from '../text.ts';
 import { fetchSignedIn } from './fetch-signed-in.ts';
 
-/** The one way of asking. Answers are kept by document, and asked for again after a mutation of what is in them. */
+/** The one way of asking. No answer is kept: what is shown is followed, and asked for anew when it is shown again. */
 export function openClient(): Client {
   return new Client({
     url: '/graphql',
-    exchanges: [cacheExchange, fetchExchange],
+    exchanges: [fetchExchange],
     preferGetMethod: false,
-    requestPolicy: 'cache-and-network',
     fetch: fetchSignedIn,
   });
 }
@@ -30,7 +29,6 @@ export function asAskFailed(error: CombinedError): AskFailed {
   return new AskFailed(message, status >= 502);
 }
 
-/** The present answer of the server, never one that was kept. */
 export async function ask<Data>(client: Client, query: string, variables: object = {}): Promise<Data> {
   const answer = await client.query<Data>(query, variables, { requestPolicy: 'network-only' }).toPromise();
   if (answer.error || !answer.data) throw asAskFailed(answer.error!);

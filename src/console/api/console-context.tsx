@@ -1,5 +1,4 @@
 import type { Client } from '@urql/core';
-import { Provider } from '@urql/preact';
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
 import { openClient } from './client.ts';
@@ -18,11 +17,7 @@ const ConsoleContext = createContext<Console | null>(null);
 export function ConsoleProvider({ session, children }: { session: Session; children: ComponentChildren }) {
   const console = useMemo(() => ({ session, client: openClient(), live: new LiveLink() }), [session.user.id]);
   useEffect(() => () => console.live.close(), [console]);
-  return (
-    <ConsoleContext.Provider value={console}>
-      <Provider value={console.client}>{children}</Provider>
-    </ConsoleContext.Provider>
-  );
+  return <ConsoleContext.Provider value={console}>{children}</ConsoleContext.Provider>;
 }
 
 export function useConsole(): Console {

@@ -1,8 +1,11 @@
 import { createClient, type Client } from 'graphql-ws';
 import { accessToken } from './session.ts';
 
-/** What the viewer is told: all is shown as it is; it is being read what was missed; nothing comes. */
-export type LiveState = 'live' | 'catchingUp' | 'offline';
+/**
+ * What the viewer is told: all is shown as it is; it is being read what was missed; nothing comes. Idle: what is shown
+ * is not followed.
+ */
+export type LiveState = 'live' | 'catchingUp' | 'offline' | 'idle';
 
 export interface LiveEvent {
   readonly cursor: string;
@@ -33,7 +36,7 @@ export const confirmQuery = 'query Confirm { eventCursor }';
 
 /** One socket for all that a page follows. It connects again by itself, for ever, and resumes where it was. */
 export class LiveLink {
-  state: LiveState = 'offline';
+  state: LiveState = 'idle';
   private readonly listeners = new Set<(state: LiveState) => void>();
   private readonly client: Client;
   private readonly wakeUps = new Set<() => void>();
@@ -41,7 +44,10 @@ export class LiveLink {
   private readonly ticking: ReturnType<typeof setInterval>;
   private pongTimer: ReturnType<typeof setTimeout> | undefined;
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
+  private isConnected = false;
   private isConfirmed = false;
+  /** How many are followed now. */
+  private followed = 0;
   private lastTickMs = Date.now();
 
   constructor() {
@@ -110,15 +116,19 @@ export class LiveLink {
       if (isOver) return;
       isOver = true;
       end();
+      this.ended();
       following.lost();
     };
     const again = (): void => {
       if (!isOver && !this.abort.signal.aborted) void this.wait(longestWaitMs).then(() => !isOver && start());
     };
+    this.begun();
     start();
     return () => {
+      if (isOver) return;
       isOver = true;
       end();
+      this.ended();
     };
   }
 
@@ -130,7 +140,23 @@ export class LiveLink {
     void this.client.dispose();
   }
 
+  private begun(): void {
+    this.followed += 1;
+    if (this.isConnected) this.catchUp();
+    else if (this.followed === 1) this.become('catchingUp');
+  }
+
+  private ended(): void {
+    this.followed -= 1;
+    if (this.followed === 0) this.become('idle');
+  }
+
   private connected(): void {
+    this.isConnected = true;
+    this.catchUp();
+  }
+
+  private catchUp(): void {
     this.isConfirmed = false;
     this.become('catchingUp');
     // Nothing is called live before the server has answered a question that was put after the connection.
@@ -150,8 +176,9 @@ export class LiveLink {
   private disconnected(): void {
     clearTimeout(this.pongTimer);
     clearTimeout(this.quietTimer);
+    this.isConnected = false;
     this.isConfirmed = false;
-    this.become('offline');
+    this.become(this.followed === 0 ? 'idle' : 'offline');
   }
 
   /** An event has come: while there are more, it is still being caught up. */

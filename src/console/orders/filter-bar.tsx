@@ -17,7 +17,9 @@ export function FilterBar({ chosen, choose, clear }: BarProps) {
   const [edited, setEdited] = useState<string>();
   const active = Object.keys(filterKinds).filter((name) => chosen.get(name));
   const add = (name: string): void => {
-    if (filterKinds[name]?.kind === 'flag') choose(name, 'true');
+    const kind = filterKinds[name]?.kind;
+    if (kind === 'mine') choose(name, 'me');
+    else if (kind === 'flag') choose(name, 'true');
     else setEdited(name);
   };
   return (
@@ -53,7 +55,7 @@ export function FilterBar({ chosen, choose, clear }: BarProps) {
         <ul class="chips">
           {active.map((name) => (
             <li class="chip" key={name} data-filter={name}>
-              <button type="button" onClick={() => setEdited(name)}>
+              <button type="button" onClick={() => filterKinds[name]?.kind !== 'mine' && setEdited(name)}>
                 {text.orders.chip(text.orders.filter[name]!, showFilter(name, chosen.get(name)!))}
               </button>
               <button

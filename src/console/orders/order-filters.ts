@@ -2,7 +2,7 @@ import { text } from '../text.ts';
 
 type Kind =
   | { readonly kind: 'choice'; readonly options: Readonly<Record<string, string>> }
-  | { readonly kind: 'flag' | 'time' | 'words' | 'word' | 'amount' };
+  | { readonly kind: 'flag' | 'mine' | 'time' | 'words' | 'word' | 'amount' };
 
 /** Every filter of the list, by the name that it has in the API and in the address. */
 export const filterKinds: Readonly<Record<string, Kind>> = {
@@ -15,6 +15,7 @@ export const filterKinds: Readonly<Record<string, Kind>> = {
   onHold: { kind: 'flag' },
   hasNote: { kind: 'flag' },
   unassigned: { kind: 'flag' },
+  assignedToId: { kind: 'mine' },
   createdFrom: { kind: 'time' },
   createdBefore: { kind: 'time' },
   promisedFrom: { kind: 'time' },
@@ -26,19 +27,22 @@ export const filterKinds: Readonly<Record<string, Kind>> = {
   sku: { kind: 'words' },
   tag: { kind: 'words' },
   locationCode: { kind: 'words' },
+  customerId: { kind: 'word' },
+  variantId: { kind: 'word' },
   currency: { kind: 'word' },
   totalFromMinor: { kind: 'amount' },
   totalToMinor: { kind: 'amount' },
 };
 
 /** The filter as the API takes it, from the words of an address. What is not a filter there is none here. */
-export function readFilter(chosen: URLSearchParams): Record<string, unknown> {
+export function readFilter(chosen: URLSearchParams, viewerId: string): Record<string, unknown> {
   const filter: Record<string, unknown> = {};
   const words = chosen.get('text')?.trim();
   if (words) filter['text'] = words;
   for (const [name, kind] of Object.entries(filterKinds)) {
     const value = chosen.get(name);
-    if (value !== null && value !== '') filter[name] = readValue(kind, value);
+    if (value !== null && value !== '')
+      filter[name] = kind.kind === 'mine' ? viewerId : readValue(kind, value);
   }
   return filter;
 }
@@ -58,6 +62,7 @@ export function showFilter(name: string, value: string): string {
       .split(',')
       .map((option) => kind.options[option] ?? option)
       .join(', ');
+  if (kind.kind === 'mine') return '';
   if (kind.kind === 'flag') return value === 'true' ? '' : text.orders.no;
   return value;
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Badge, Empty, Failure, Loading } from '../parts/parts.tsx';
 import { addressOf, Link } from '../parts/router.tsx';
@@ -82,11 +83,18 @@ function Actions({ order, choose }: { order: Order; choose: (action: string) => 
 
 function Facts({ order }: { order: Order }) {
   const { customer, contact, shippingAddress } = order;
-  const facts: readonly (readonly [string, string | null | undefined])[] = [
+  const facts: readonly (readonly [string, ComponentChildren])[] = [
     [text.order.placed, showTime(order.createdAt)],
     [text.order.promised, order.promisedShipAt && showTime(order.promisedShipAt)],
     [text.order.channel, text.channel[order.channel]],
-    [text.order.customer, customer && [customer.company, customer.name].filter(Boolean).join(', ')],
+    [
+      text.order.customer,
+      customer && (
+        <Link to={`${addressOf('orders')}?customerId=${customer.id}`}>
+          {[customer.company, customer.name].filter(Boolean).join(', ')}
+        </Link>
+      ),
+    ],
     [text.order.contact, [contact?.name, contact?.email ?? customer?.email].filter(Boolean).join(', ')],
     [text.order.shipTo, shippingAddress?.fullAddress],
     [text.order.reference, order.externalReference],

@@ -35,6 +35,7 @@ export interface Order {
   readonly shipping: Money | null;
   readonly total: Money | null;
   readonly customer: {
+    readonly id: string;
     readonly name: string;
     readonly company: string | null;
     readonly email: string | null;

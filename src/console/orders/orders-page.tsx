@@ -15,7 +15,7 @@ export function OrdersPage() {
   const { session } = useConsole();
   const chosen = new URLSearchParams(usePlace().search);
   const { rows, next, failure, total, newCount, more, reload } = useOrders(
-    readFilter(chosen),
+    readFilter(chosen, session.user.id),
     readSort(chosen),
   );
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());

@@ -3,9 +3,19 @@ import { ask } from '../api/client.ts';
 import { useConsole } from '../api/console-context.tsx';
 import { orderSubscription } from './order.operations.ts';
 
-/** An order, read again whenever something happens to it. Null: there is none, or not for this viewer. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Whoever asks knows what the query selects.
-export function useOrder<Order extends { readonly version: number }>(query: string, id: string) {
+export interface ShownOrder<Order> {
+  /** Null: there is none, or not for this viewer. Undefined: not known yet. */
+  readonly order: Order | null | undefined;
+  readonly failure: string | undefined;
+  readonly load: () => Promise<string>;
+  readonly restart: () => void;
+}
+
+/** An order, read again whenever something happens to it. */
+export function useOrder<Order extends { readonly version: number }>(
+  query: string,
+  id: string,
+): ShownOrder<Order> {
   const { client, live } = useConsole();
   const [order, setOrder] = useState<Order | null>();
   const [failure, setFailure] = useState<string>();

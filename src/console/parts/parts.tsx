@@ -49,6 +49,7 @@ export function Badge({ kind, children }: { kind: string; children: ComponentChi
 
 export function LiveBadge() {
   const state = useLiveState();
+  if (state === 'idle') return null;
   return (
     <span class={`live is-${state}`} role="status" data-live={state}>
       {text.live[state]}
