@@ -15,6 +15,8 @@ import { bearerToken } from './auth/token.ts';
 import { RequestContext } from './graphql/context.ts';
 import { explorerPage } from './graphql/explorer-page.ts';
 import { formatError } from './graphql/format-error.ts';
+import { limits, OperationLimits } from './graphql/limits.ts';
+import { answerBodyTooLarge, limitsPlugin } from './graphql/limits-plugin.ts';
 import { defaultSocketLimits, OpenSockets, type SocketLimits } from './graphql/open-sockets.ts';
 import { originChecker } from './graphql/origins.ts';
 import {
@@ -32,7 +34,6 @@ import { isToken } from './metrics/metrics-server.ts';
 import { SharedQueries } from './redis/persisted-queries.ts';
 import { operationPlugin } from './metrics/operation-metrics.ts';
 
-const bodyLimitBytes = 1_000_000;
 const goingAway = 1001;
 /** How long the sockets get to say goodbye before they are cut. */
 const socketGraceMs = 2_000;
@@ -64,7 +65,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   const server = fastify({
     loggerInstance: app.log,
     genReqId: () => randomUUID(),
-    bodyLimit: bodyLimitBytes,
+    bodyLimit: limits.bodyBytes,
     forceCloseConnections: 'idle',
   }) as unknown as FastifyInstance;
   const allows = originChecker(options.allowedOrigins ?? [], options.production ?? false);
@@ -86,7 +87,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
       verifyClient: ({ req }: { req: FastifyRequest['raw'] }) => allows(req.headers),
       handleProtocols: (protocols: Set<string>) =>
         protocols.has('graphql-transport-ws') ? 'graphql-transport-ws' : false,
-      maxPayload: bodyLimitBytes,
+      maxPayload: limits.bodyBytes,
     },
     preClose: () => closeSockets(server),
   });
@@ -128,17 +129,21 @@ async function addGraphql(
   openSockets: OpenSockets,
   limitRate: RateLimiter,
 ): Promise<ApolloServer<RequestContext>> {
+  const operationLimits = new OperationLimits(app.schema);
   const apollo = new ApolloServer<RequestContext>({
     schema: app.schema,
     // Apollo's own hints cost a quarter of a request and nobody reads them.
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
+      limitsPlugin(operationLimits),
       operationPlugin(app.metrics.operations),
       ...(app.services.replicas ? [replicaReading] : []),
       planPlugin(new PlanExecutor(app.schema)),
     ],
     introspection: true,
+    parseOptions: { maxTokens: limits.tokens },
+    allowBatchedHttpRequests: false,
     ...(app.redis && { persistedQueries: { cache: new SharedQueries(app.redis) } }),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -161,13 +166,15 @@ async function addGraphql(
     verifyToken,
     openSockets,
     limitRate,
+    operationLimits,
     log,
     observer,
   });
   server.decorateRequest('viewer', null);
   const onRequest = [knowViewer(verifyToken), refuseTooMany(limitRate)];
   server.route({ method: 'GET', url: '/graphql', onRequest, handler, wsHandler });
-  server.route({ method: 'POST', url: '/graphql', onRequest, handler });
+  const errorHandler = answerBodyTooLarge;
+  server.route({ method: 'POST', url: '/graphql', onRequest, handler, errorHandler });
   server.route({ method: 'OPTIONS', url: '/graphql', handler });
   return apollo;
 }

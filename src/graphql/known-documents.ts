@@ -1,4 +1,5 @@
 import { GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { limits } from './limits.ts';
 
 const knownLimit = 200;
 const textLimit = 10_000;
@@ -18,7 +19,7 @@ export class KnownDocuments {
     if (known) return known;
     let document: DocumentNode;
     try {
-      document = parse(text);
+      document = parse(text, { maxTokens: limits.tokens });
     } catch (error) {
       // graphql-ws takes a syntax error for a fault of the server and closes the socket; it is the client's.
       if (error instanceof GraphQLError) return [error];

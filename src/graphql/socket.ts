@@ -15,6 +15,7 @@ import { RequestContext, type Services } from './context.ts';
 import type { OpenSockets } from './open-sockets.ts';
 import { formatError, type FaultLogger } from './format-error.ts';
 import { KnownDocuments } from './known-documents.ts';
+import { boundErrors, costReport, type OperationLimits } from './limits.ts';
 import type { OperationObserver, WatchedOperation } from './operation-observer.ts';
 import { rateLimited, type RateLimiter } from './rate-limit.ts';
 import { clientAddress, userAgentOf } from './request-origin.ts';
@@ -64,16 +65,18 @@ export function makeSocketHandler(parts: {
   readonly verifyToken: (token: string) => Viewer | null;
   readonly openSockets: OpenSockets;
   readonly limitRate: RateLimiter;
+  readonly operationLimits: OperationLimits;
   readonly log: FaultLogger;
   readonly observer: OperationObserver;
 }): WebsocketHandler {
-  const { schema, services, verifyToken, openSockets, limitRate, log, observer } = parts;
-  const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
-    errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
+  const { schema, services, verifyToken, openSockets, limitRate, operationLimits, log, observer } = parts;
+  const format = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
+    boundErrors(errors.map((error) => formatError(error.toJSON(), thrownBy(error), log)));
   const shared = new SharedExecutions(schema, services, format);
   const documents = new KnownDocuments(schema);
   /** By the message that asked, which every hook is given. */
   const watched = new WeakMap<SubscribePayload, WatchedOperation>();
+  const costs = new WeakMap<SubscribePayload, number>();
   const options: ServerOptions<Record<string, unknown>, SocketExtra> = {
     connectionInitWaitTimeout: initialisationTimeoutMs,
     onConnect: (context) => authenticate(context, verifyToken, openSockets),
@@ -93,6 +96,12 @@ export function makeSocketHandler(parts: {
       const { query, operationName, variables: variableValues } = payload;
       const document = documents.read(query);
       if (!('kind' in document)) return document;
+      try {
+        costs.set(payload, operationLimits.check(document, operationName, variableValues ?? {}));
+      } catch (error) {
+        if (error instanceof GraphQLError) return [error];
+        throw error;
+      }
       const sendAll = senderOf(context, id);
       const send = (results: readonly string[]): Promise<void> => {
         for (const _ of results) watched.get(payload)?.answered();
@@ -136,7 +145,13 @@ export function makeSocketHandler(parts: {
       if (isUnusable(context)) return undefined;
       const errors = result.errors && format(result.errors);
       watched.get(payload)?.answered(errors);
-      return errors && { ...result, errors };
+      const report = costReport(payload.extensions, costs.get(payload) ?? 0);
+      if (!errors && !report) return undefined;
+      return {
+        ...result,
+        ...(errors && { errors }),
+        ...(report && { extensions: { ...result.extensions, ...report } }),
+      };
     },
     onComplete: (_context, _id, payload) => watched.get(payload)?.ended(),
   };
