@@ -93,6 +93,7 @@ const environmentSchema = z.object({
     .regex(/^rediss?:\/\//, 'must be the address of a Redis such as redis://user:password@host:6379/0')
     .optional(),
   RATE_LIMIT_PER_MINUTE: z.coerce.number('must be a number').int().min(0).default(defaultRateLimitPerMinute),
+  INTROSPECTION: truth.optional(),
   METRICS_PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).optional(),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   METRICS_TOKEN: z
@@ -141,6 +142,8 @@ export interface Config {
   readonly redisUrl: string | undefined;
   /** Of a user, or of an address where nobody is signed in; 0: no limit. */
   readonly rateLimitPerMinute: number;
+  /** Whether anybody may ask for the schema. */
+  readonly introspection: boolean;
   readonly socketLimits: SocketLimits;
   /** What events may be sent to. */
   readonly webhooks: WebhookPolicy;
@@ -209,6 +212,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     stripe: stripeOptions(values),
     redisUrl: values.REDIS_URL,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
+    introspection: values.INTROSPECTION ?? !production,
     socketLimits: {
       socketsPerUser: values.SOCKETS_PER_USER,
       operationsPerSocket: values.OPERATIONS_PER_SOCKET,

@@ -52,6 +52,8 @@ export interface ServerOptions {
   readonly socketLimits?: SocketLimits;
   /** Operations a minute and user, or address where nobody is signed in; 0 or left out: no limit. */
   readonly rateLimitPerMinute?: number;
+  /** Whether the schema may be asked for; otherwise errors do not guess at names either. Left out: it may. */
+  readonly introspection?: boolean;
 }
 
 export interface RunningServer {
@@ -97,7 +99,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   );
   server.addHook('onClose', async () => openSockets.close());
   const limitRate = await openRateLimiter(server, options.rateLimitPerMinute ?? 0, app.redis);
-  const apollo = await addGraphql(server, app, openSockets, limitRate);
+  const apollo = await addGraphql(server, app, openSockets, limitRate, options.introspection ?? true);
   addProbes(server, app);
   addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
@@ -128,6 +130,7 @@ async function addGraphql(
   app: App,
   openSockets: OpenSockets,
   limitRate: RateLimiter,
+  introspection: boolean,
 ): Promise<ApolloServer<RequestContext>> {
   const operationLimits = new OperationLimits(app.schema);
   const apollo = new ApolloServer<RequestContext>({
@@ -141,7 +144,8 @@ async function addGraphql(
       ...(app.services.replicas ? [replicaReading] : []),
       planPlugin(new PlanExecutor(app.schema)),
     ],
-    introspection: true,
+    introspection,
+    hideSchemaDetailsFromClientErrors: !introspection,
     parseOptions: { maxTokens: limits.tokens },
     allowBatchedHttpRequests: false,
     ...(app.redis && { persistedQueries: { cache: new SharedQueries(app.redis) } }),
@@ -167,6 +171,7 @@ async function addGraphql(
     openSockets,
     limitRate,
     operationLimits,
+    introspection,
     log,
     observer,
   });

@@ -91,6 +91,11 @@ export function isUnavailable(error: unknown): boolean {
   return failure !== undefined && retryableStates.test(failure.code);
 }
 
+/** As Apollo writes it where it hides the schema; for sockets, which it does not see. */
+export function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  return { ...formatted, message: formatted.message.replace(/ ?Did you mean(.+?)\?$/, '') };
+}
+
 /** Apollo gives these a code; on a socket they come without one. */
 function ofGraphqlItself(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const { stacktrace: _stacktrace, ...extensions } = formatted.extensions ?? {};

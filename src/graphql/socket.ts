@@ -13,7 +13,7 @@ import { TopLevelError } from '../shared/errors.ts';
 import { bearerToken } from '../auth/token.ts';
 import { RequestContext, type Services } from './context.ts';
 import type { OpenSockets } from './open-sockets.ts';
-import { formatError, type FaultLogger } from './format-error.ts';
+import { formatError, withoutSuggestion, type FaultLogger } from './format-error.ts';
 import { KnownDocuments } from './known-documents.ts';
 import { boundErrors, costReport, type OperationLimits } from './limits.ts';
 import type { OperationObserver, WatchedOperation } from './operation-observer.ts';
@@ -66,14 +66,30 @@ export function makeSocketHandler(parts: {
   readonly openSockets: OpenSockets;
   readonly limitRate: RateLimiter;
   readonly operationLimits: OperationLimits;
+  readonly introspection: boolean;
   readonly log: FaultLogger;
   readonly observer: OperationObserver;
 }): WebsocketHandler {
-  const { schema, services, verifyToken, openSockets, limitRate, operationLimits, log, observer } = parts;
+  const {
+    schema,
+    services,
+    verifyToken,
+    openSockets,
+    limitRate,
+    operationLimits,
+    introspection,
+    log,
+    observer,
+  } = parts;
   const format = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
-    boundErrors(errors.map((error) => formatError(error.toJSON(), thrownBy(error), log)));
+    boundErrors(
+      errors.map((error) => {
+        const formatted = formatError(error.toJSON(), thrownBy(error), log);
+        return introspection ? formatted : withoutSuggestion(formatted);
+      }),
+    );
   const shared = new SharedExecutions(schema, services, format);
-  const documents = new KnownDocuments(schema);
+  const documents = new KnownDocuments(schema, introspection);
   /** By the message that asked, which every hook is given. */
   const watched = new WeakMap<SubscribePayload, WatchedOperation>();
   const costs = new WeakMap<SubscribePayload, number>();

@@ -104,6 +104,7 @@ export interface ServeOptions {
   readonly webhooks?: WebhookPolicy;
   readonly socketLimits?: SocketLimits;
   readonly rateLimitPerMinute?: number;
+  readonly introspection?: boolean;
   readonly redisUrl?: string;
   /** Addresses of standbys, and how far they may be behind. */
   readonly replicas?: { readonly urls: readonly string[]; readonly maximumLagMs: number };
