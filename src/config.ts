@@ -104,6 +104,7 @@ const environmentSchema = z.object({
     .optional(),
   RATE_LIMIT_PER_MINUTE: z.coerce.number('must be a number').int().min(0).default(defaultRateLimitPerMinute),
   OPERATIONS_AT_ONCE: z.coerce.number('must be a number').int().min(0).optional(),
+  INTROSPECTION: truth.optional(),
   METRICS_PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).optional(),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   METRICS_TOKEN: z
@@ -160,6 +161,8 @@ export interface Config {
   readonly rateLimitPerMinute: number;
   /** Operations that a saturated server works on at once; 0: no limit. */
   readonly operationsAtOnce: number;
+  /** Whether anybody may ask for the schema. */
+  readonly introspection: boolean;
   readonly socketLimits: SocketLimits;
   /** What events may be sent to. */
   readonly webhooks: WebhookPolicy;
@@ -225,6 +228,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     redisUrl: values.REDIS_URL,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     operationsAtOnce: values.OPERATIONS_AT_ONCE ?? operationsPerConnection * values.DATABASE_POOL_SIZE,
+    introspection: values.INTROSPECTION ?? !production,
     socketLimits: {
       socketsPerUser: values.SOCKETS_PER_USER,
       operationsPerSocket: values.OPERATIONS_PER_SOCKET,

@@ -21,6 +21,8 @@ import { countInFlight, drainCheckMs } from './in-flight.ts';
 import { RequestContext } from './graphql/context.ts';
 import { explorerPage } from './graphql/explorer-page.ts';
 import { formatError } from './graphql/format-error.ts';
+import { limits, OperationLimits } from './graphql/limits.ts';
+import { answerBodyTooLarge, limitsPlugin } from './graphql/limits-plugin.ts';
 import { defaultSocketLimits, OpenSockets, type SocketLimits } from './graphql/open-sockets.ts';
 import { originChecker } from './graphql/origins.ts';
 import {
@@ -35,6 +37,7 @@ import { planPlugin } from './graphql/plan/plan-plugin.ts';
 import { clientAddress, userAgentOf } from './graphql/request-origin.ts';
 import { knowViewer } from './graphql/request-viewer.ts';
 import { addSecurityHeaders, explorerPolicy, sandboxPolicy } from './graphql/security-headers.ts';
+import { replicaReading } from './graphql/replica-reading.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
 import { SharedQueries } from './redis/persisted-queries.ts';
@@ -43,7 +46,6 @@ import { operationPlugin } from './metrics/operation-metrics.ts';
 import { followTlsFiles, tlsOptions } from './server-tls.ts';
 import type { TlsFiles } from './shared/tls-files.ts';
 
-const bodyLimitBytes = 1_000_000;
 const goingAway = 1001;
 /** How long the sockets get to say goodbye before they are cut. */
 const socketGraceMs = 2_000;
@@ -67,6 +69,8 @@ export interface ServerOptions {
   readonly rateLimitPerMinute?: number;
   /** Operations that it works on at once when it is saturated, before it refuses some; 0 or left out: no limit. */
   readonly operationsAtOnce?: number;
+  /** Whether the schema may be asked for; otherwise errors do not guess at names either. Left out: it may. */
+  readonly introspection?: boolean;
 }
 
 export interface RunningServer {
@@ -80,7 +84,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   const server = fastify({
     loggerInstance: app.log,
     genReqId: () => randomUUID(),
-    bodyLimit: bodyLimitBytes,
+    bodyLimit: limits.bodyBytes,
     forceCloseConnections: 'idle',
     trustProxy: options.trustProxy ? [...options.trustProxy] : false,
     https: tlsOptions(options.tls),
@@ -111,7 +115,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
       verifyClient: ({ req }: { req: FastifyRequest['raw'] }) => allows(req.headers),
       handleProtocols: (protocols: Set<string>) =>
         protocols.has('graphql-transport-ws') ? 'graphql-transport-ws' : false,
-      maxPayload: bodyLimitBytes,
+      maxPayload: limits.bodyBytes,
     },
     preClose: () => closeSockets(server),
   });
@@ -123,7 +127,8 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     busyness: busynessOf(() => app.services.database.statistics()),
   });
   app.metrics.admission.watch(admission);
-  const apollo = await addGraphql(server, app, openSockets, { limitRate, admission });
+  const introspection = options.introspection ?? true;
+  const apollo = await addGraphql(server, app, openSockets, { limitRate, admission, introspection });
   addProbes(server, app);
   addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
@@ -153,19 +158,28 @@ async function addGraphql(
   server: FastifyInstance,
   app: App,
   openSockets: OpenSockets,
-  { limitRate, admission }: { limitRate: RateLimiter; admission: Admission },
+  {
+    limitRate,
+    admission,
+    introspection,
+  }: { limitRate: RateLimiter; admission: Admission; introspection: boolean },
 ): Promise<ApolloServer<RequestContext>> {
+  const operationLimits = new OperationLimits(app.schema);
   const apollo = new ApolloServer<RequestContext>({
     schema: app.schema,
     // Apollo's own hints cost a quarter of a request and nobody reads them.
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
+      limitsPlugin(operationLimits),
       operationPlugin(app.metrics.operations),
       ...(app.services.replicas ? [replicaReading] : []),
       planPlugin(new PlanExecutor(app.schema)),
     ],
-    introspection: true,
+    introspection,
+    hideSchemaDetailsFromClientErrors: !introspection,
+    parseOptions: { maxTokens: limits.tokens },
+    allowBatchedHttpRequests: false,
     ...(app.redis && { persistedQueries: { cache: new SharedQueries(app.redis) } }),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -189,25 +203,19 @@ async function addGraphql(
     openSockets,
     limitRate,
     admission,
+    operationLimits,
+    introspection,
     log,
     observer,
   });
   server.decorateRequest('viewer', null);
   const onRequest = [refuseWhenFull(admission), knowViewer(authentication), refuseTooMany(limitRate)];
   server.route({ method: 'GET', url: '/graphql', onRequest, handler, wsHandler });
-  server.route({ method: 'POST', url: '/graphql', onRequest, handler });
+  const errorHandler = answerBodyTooLarge;
+  server.route({ method: 'POST', url: '/graphql', onRequest, handler, errorHandler });
   server.route({ method: 'OPTIONS', url: '/graphql', handler });
   return apollo;
 }
-
-/** Queries may be answered from a replica: known as soon as it is known what the operation is, and before it runs. */
-const replicaReading: ApolloServerPlugin<RequestContext> = {
-  requestDidStart: async () => ({
-    didResolveOperation: async ({ operation, contextValue }) => {
-      if (operation?.operation === OperationTypeNode.QUERY) contextValue.mayReadReplica();
-    },
-  }),
-};
 
 function refuseTooMany(limitRate: RateLimiter) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {

@@ -4,6 +4,7 @@ import { ArgumentValidationError } from 'type-graphql';
 import { DatabaseUnavailableError, OutcomeUnknownError, WorkTimeoutError } from '../db/driver/errors.ts';
 import { postgresFailure, withoutStatement } from '../db/pg-errors.ts';
 import { errorCatalogue, Refusal, TopLevelError, type TopLevelCode } from '../shared/errors.ts';
+import { asTokenLimit } from './limits.ts';
 import { flatten } from './validation.ts';
 
 export interface FaultLogger {
@@ -29,8 +30,8 @@ export function formatError(
   thrown: unknown,
   log: FaultLogger,
 ): GraphQLFormattedError {
-  const error = unwrapResolverError(thrown);
-  const { message, locations, path } = formatted;
+  const error = refusedOperation(thrown) ?? unwrapResolverError(thrown);
+  const { locations, path } = formatted;
   const isNested = path !== undefined && path.length > 1;
   const shape = (
     code: TopLevelCode,
@@ -42,7 +43,7 @@ export function formatError(
     ...(path && { path }),
     extensions: { code, remedy: errorCatalogue[code].remedy, ...details },
   });
-  if (error instanceof TopLevelError) return shape(error.code, message, error.details);
+  if (error instanceof TopLevelError) return shape(error.code, error.message, error.details);
   if (error instanceof ArgumentValidationError) {
     const problems = flatten(error.extensions.validationErrors, []);
     const text = problems
@@ -68,6 +69,12 @@ export function formatError(
   return shape('INTERNAL_SERVER_ERROR', isNested ? unread : 'The server failed. Nothing was changed.');
 }
 
+/** What a request is refused with before it runs has no path, and Apollo leaves it wrapped. */
+function refusedOperation(thrown: unknown): TopLevelError | undefined {
+  if (!(thrown instanceof GraphQLError)) return undefined;
+  return thrown.originalError instanceof TopLevelError ? thrown.originalError : asTokenLimit(thrown);
+}
+
 /** Without the statement and its values: they may hold personal data. */
 export function logFault(log: FaultLogger, error: unknown, message: string): void {
   const fault = withoutStatement(error);
@@ -82,6 +89,11 @@ export function isUnavailable(error: unknown): boolean {
   if (cause instanceof DatabaseUnavailableError || cause instanceof WorkTimeoutError) return true;
   const failure = postgresFailure(error);
   return failure !== undefined && retryableStates.test(failure.code);
+}
+
+/** As Apollo writes it where it hides the schema; for sockets, which it does not see. */
+export function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  return { ...formatted, message: formatted.message.replace(/ ?Did you mean(.+?)\?$/, '') };
 }
 
 /** Apollo gives these a code; on a socket they come without one. */

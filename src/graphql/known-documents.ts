@@ -1,4 +1,14 @@
-import { GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import {
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
+import { limits } from './limits.ts';
 
 const knownLimit = 200;
 const textLimit = 10_000;
@@ -10,7 +20,14 @@ const textLimit = 10_000;
 export class KnownDocuments {
   private readonly documents = new Map<string, DocumentNode>();
 
-  constructor(private readonly schema: GraphQLSchema) {}
+  private readonly rules: readonly ValidationRule[];
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    introspection: boolean,
+  ) {
+    this.rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  }
 
   /** The document, or what is wrong with the text. */
   read(text: string): DocumentNode | readonly GraphQLError[] {
@@ -18,13 +35,13 @@ export class KnownDocuments {
     if (known) return known;
     let document: DocumentNode;
     try {
-      document = parse(text);
+      document = parse(text, { maxTokens: limits.tokens });
     } catch (error) {
       // graphql-ws takes a syntax error for a fault of the server and closes the socket; it is the client's.
       if (error instanceof GraphQLError) return [error];
       throw error;
     }
-    const errors = validate(this.schema, document);
+    const errors = validate(this.schema, document, this.rules);
     if (errors.length > 0) return errors;
     if (text.length <= textLimit) this.keep(text, document);
     return document;

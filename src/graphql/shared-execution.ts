@@ -73,7 +73,7 @@ export class SharedExecutions {
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly services: Services,
-    private readonly format: (errors: readonly GraphQLError[]) => GraphQLFormattedError[],
+    private readonly format: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[],
   ) {}
 
   join(operation: LiveOperation, viewer: Viewer): Member {

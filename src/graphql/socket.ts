@@ -16,8 +16,9 @@ import { bearerToken } from '../auth/token.ts';
 import { overloaded, type Admission } from './admission.ts';
 import { RequestContext, type Services } from './context.ts';
 import type { OpenSockets } from './open-sockets.ts';
-import { formatError, type FaultLogger } from './format-error.ts';
+import { formatError, withoutSuggestion, type FaultLogger } from './format-error.ts';
 import { KnownDocuments } from './known-documents.ts';
+import { boundErrors, costReport, type OperationLimits } from './limits.ts';
 import type { OperationObserver, WatchedOperation } from './operation-observer.ts';
 import { rateLimited, type RateLimiter } from './rate-limit.ts';
 import { clientAddress, userAgentOf } from './request-origin.ts';
@@ -68,16 +69,25 @@ export function makeSocketHandler(parts: {
   readonly openSockets: OpenSockets;
   readonly limitRate: RateLimiter;
   readonly admission: Admission;
+  readonly operationLimits: OperationLimits;
+  readonly introspection: boolean;
   readonly log: FaultLogger;
   readonly observer: OperationObserver;
 }): WebsocketHandler {
-  const { schema, services, authentication, openSockets, limitRate, admission, log, observer } = parts;
-  const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
-    errors.map((error) => formatError(error.toJSON(), thrownBy(error), log));
+  const { schema, services, authentication, openSockets, limitRate, admission } = parts;
+  const { operationLimits, introspection, log, observer } = parts;
+  const format = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
+    boundErrors(
+      errors.map((error) => {
+        const formatted = formatError(error.toJSON(), thrownBy(error), log);
+        return introspection ? formatted : withoutSuggestion(formatted);
+      }),
+    );
   const shared = new SharedExecutions(schema, services, format);
-  const documents = new KnownDocuments(schema);
+  const documents = new KnownDocuments(schema, introspection);
   /** By the message that asked, which every hook is given. */
   const watched = new WeakMap<SubscribePayload, WatchedOperation>();
+  const costs = new WeakMap<SubscribePayload, number>();
   const options: ServerOptions<Record<string, unknown>, SocketExtra> = {
     connectionInitWaitTimeout: initialisationTimeoutMs,
     onConnect: (context) => authenticate(context, authentication, openSockets),
@@ -97,6 +107,12 @@ export function makeSocketHandler(parts: {
       const { query, operationName, variables: variableValues } = payload;
       const document = documents.read(query);
       if (!('kind' in document)) return document;
+      try {
+        costs.set(payload, operationLimits.check(document, operationName, variableValues ?? {}));
+      } catch (error) {
+        if (error instanceof GraphQLError) return [error];
+        throw error;
+      }
       const sendAll = senderOf(context, id);
       const send = (results: readonly string[]): Promise<void> => {
         for (const _ of results) watched.get(payload)?.answered();
@@ -143,7 +159,13 @@ export function makeSocketHandler(parts: {
       if (isUnusable(context)) return undefined;
       const errors = result.errors && format(result.errors);
       watched.get(payload)?.answered(errors);
-      return errors && { ...result, errors };
+      const report = costReport(payload.extensions, costs.get(payload) ?? 0);
+      if (!errors && !report) return undefined;
+      return {
+        ...result,
+        ...(errors && { errors }),
+        ...(report && { extensions: { ...result.extensions, ...report } }),
+      };
     },
     onComplete: (_context, _id, payload) => watched.get(payload)?.ended(),
   };

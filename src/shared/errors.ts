@@ -116,6 +116,12 @@ export const errorCatalogue = {
       'The user, or the address where nobody is signed in, has sent more operations a minute than it may.',
     remedy: 'Wait for `retryAfterSeconds`, then send it again. Over HTTP the status is 429.',
   },
+  LIMIT_EXCEEDED: {
+    kind: 'topLevel',
+    meaning: 'The request is larger, deeper or more costly than one may be. Nothing of it was carried out.',
+    remedy:
+      'Ask for less at once: `limit` names what there was too much of, `maximum` how much there may be.',
+  },
   TOO_MANY_OPERATIONS: {
     kind: 'topLevel',
     meaning: 'The socket has as many operations going on at once as one may have.',

@@ -114,6 +114,7 @@ export interface ServeOptions {
   readonly socketLimits?: SocketLimits;
   readonly rateLimitPerMinute?: number;
   readonly operationsAtOnce?: number;
+  readonly introspection?: boolean;
   readonly redisUrl?: string;
   /** Addresses of standbys, and how far they may be behind. */
   readonly replicas?: { readonly urls: readonly string[]; readonly maximumLagMs: number };
