@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
@@ -13,7 +13,6 @@ import fastify, {
   type FastifyRequest,
   type onSendHookHandler,
 } from 'fastify';
-import { OperationTypeNode } from 'graphql';
 import type { App } from './app.ts';
 import { Admission, busynessOf } from './graphql/admission.ts';
 import { admitted, refuseWhenFull } from './graphql/admitted-requests.ts';
