@@ -29,6 +29,6 @@ export async function servePages(server: FastifyInstance, options: { sampleData:
   server.get('/console/*', (_request, reply) => sendPage(reply, 'index.html'));
   server.get('/explorer', (_request, reply) => sendPage(reply, 'explorer.html'));
   server.get<{ Params: { '*': string } }>('/console/assets/*', ({ params }, reply) =>
-    reply.sendFile(`assets/${params['*']}`, { maxAge: '1y', immutable: true }),
+    reply.sendFile(params['*'], path.join(builtPages, 'assets'), { maxAge: '1y', immutable: true }),
   );
 }

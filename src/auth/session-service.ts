@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Executor } from '../db/driver/database.ts';
 import type { Viewer } from './actor.ts';
@@ -33,6 +33,10 @@ const sessionUser = {
   customerId: users.customerId,
 };
 
+/** An answer that was lost is asked for again within this; `clock_timestamp`, since whoever waited for the row began before. */
+const reuseSeconds = 10;
+const wasUsedBefore = sql<boolean>`coalesce(${refreshTokens.usedAt} < clock_timestamp() - make_interval(secs => ${reuseSeconds}), false)`;
+
 /** Signing in, staying signed in and signing out. Concerns no order, so it is not a command. */
 export class SessionService {
   constructor(
@@ -57,17 +61,20 @@ export class SessionService {
     return this.database.transaction((transaction) => this.open(transaction, user, uuidv7()));
   }
 
-  /** A new session for a refresh token, which is spent by it. A token that comes twice ends its whole family. */
+  /**
+   * A new session for a refresh token, which is spent by it. One that comes again ends its whole family, but not within
+   * seconds: a page that is left or loaded anew while it waits never learns of the answer, and has only the old one.
+   */
   async refresh(refreshToken: string): Promise<Session> {
     let isReused = false;
     const session = await this.database.transaction(async (transaction) => {
       const [token] = await transaction
-        .select()
+        .select({ ...getTableColumns(refreshTokens), isReused: wasUsedBefore })
         .from(refreshTokens)
         .where(eq(refreshTokens.tokenHash, hashRefreshToken(refreshToken)))
         .for('update');
       if (!token || token.revokedAt) return null;
-      if (token.usedAt) {
+      if (token.isReused) {
         isReused = true;
         await this.endFamily(transaction, token.familyId);
         return null;
@@ -85,7 +92,7 @@ export class SessionService {
       if (!user) return null;
       await transaction
         .update(refreshTokens)
-        .set({ usedAt: sql`now()` })
+        .set({ usedAt: sql`coalesce(${refreshTokens.usedAt}, now())` })
         .where(eq(refreshTokens.id, token.id));
       return this.open(transaction, user, token.familyId);
     });

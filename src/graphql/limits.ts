@@ -14,7 +14,7 @@ export const limits = {
   bodyBytes: 1_000_000,
   tokens: 4_000,
   depth: 20,
-  aliases: 100,
+  aliases: 120,
   directives: 50,
   cost: 1_000_000,
   /** Errors in one answer. */

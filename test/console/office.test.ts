@@ -130,7 +130,10 @@ describeInBrowser('the office', () => {
   test('a sample role is one press away, in the explorer and where one signs in', async () => {
     const { page, context, complaints } = await openViewer(browser, server.url);
     await page.goto('/explorer');
-    await page.getByRole('button', { name: 'Warehouse', exact: true }).click();
+    await page
+      .getByRole('group', { name: 'Sign in as' })
+      .getByRole('button', { name: 'Warehouse', exact: true })
+      .click();
     await page.getByText('Signed in as Wim Warehouse').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('Nobody is signed in').waitFor();

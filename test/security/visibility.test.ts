@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { unknownId } from '../setup/command-rules.ts';
 import {
   confirmedOrder,
@@ -199,16 +199,24 @@ describe('a customer', () => {
     );
     const login = `mutation { login(input: { email: "customer@test.example", password: "correct horse battery staple" }) { session { accessToken } } }`;
     const { accessToken } = (await server.anonymous(login)).data.login.session;
-    const response = await fetch(`${server.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
-      body: JSON.stringify({
-        query: `{ orders { totalCount nodes { id } } fulfillments { totalCount } order(id: "${unconfirmed.id}") { id } }`,
-      }),
-    });
-    expect(await response.json()).toEqual({
-      data: { orders: { totalCount: 0, nodes: [] }, fulfillments: { totalCount: 0 }, order: null },
-    });
+    const ask = async (): Promise<unknown> => {
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+        body: JSON.stringify({
+          query: `{ orders { totalCount nodes { id } } fulfillments { totalCount } order(id: "${unconfirmed.id}") { id } }`,
+        }),
+      });
+      return response.json();
+    };
+    // What is changed behind the server's back is known to it within a second.
+    await vi.waitFor(
+      async () =>
+        expect(await ask()).toEqual({
+          data: { orders: { totalCount: 0, nodes: [] }, fulfillments: { totalCount: 0 }, order: null },
+        }),
+      { timeout: 20_000, interval: 100 },
+    );
     await server.database.transaction((transaction) =>
       transaction.execute(sql`
         update users set customer_id = ${server.customerId}::uuid where id = ${server.userIds.customer}::uuid`),
