@@ -55,7 +55,9 @@ export function MaxCharacters(maximum: number) {
 
 /** What is wrong with a mutation's input, one error a field, with the path to it. */
 export async function validateInput(input: object): Promise<UserError[]> {
-  return [...flatten(await validate(input, validatorOptions), []), ...unstorableTexts(input, [])];
+  // First and alone: of half a surrogate pair the check of an e-mail address makes a fault.
+  const unstorable = unstorableTexts(input, []);
+  return unstorable.length > 0 ? unstorable : flatten(await validate(input, validatorOptions), []);
 }
 
 /** What is wrong with a list of ids that are to be different, with the place of each. */
@@ -72,12 +74,12 @@ export function invalidIds(ids: readonly string[], field: string): UserError[] {
 }
 
 // oxlint-disable-next-line no-control-regex -- It is what is looked for.
-const unstorable = /[\0\p{Surrogate}]/u;
+const unstorableCharacter = /[\0\p{Surrogate}]/u;
 
 /** PostgreSQL keeps every text but one with the character U+0000 or with half of a surrogate pair. */
 function unstorableTexts(value: unknown, path: readonly string[]): UserError[] {
   if (typeof value === 'string') {
-    if (!unstorable.test(value)) return [];
+    if (!unstorableCharacter.test(value)) return [];
     const message = `${path.at(-1)} must not contain the character U+0000 or half of a surrogate pair.`;
     return [new UserError('VALIDATION', message, path)];
   }

@@ -70,6 +70,7 @@ test('a wrong password, an unknown address and a user who is not active get the 
 
 test.each([
   ['what is no address', 'manager', testPassword, ['email']],
+  ['half of a surrogate pair', 'manager\ud83d@test.example', testPassword, ['email']],
   ['no password', manager, '', ['password']],
   ['a password of 201 characters', manager, 'x'.repeat(201), ['password']],
 ])('%s: VALIDATION', async (_name, email, password, path) => {
@@ -112,7 +113,7 @@ test('a refresh token that comes again later ends its family, and no other', asy
 test('a refresh token that comes again at once gives another session: the first answer may have been lost', async () => {
   const { refreshToken } = (await login(manager, testPassword)).session;
   const answers = await Promise.all([refresh(refreshToken), refresh(refreshToken)]);
-  const next = answers.map(({ session }) => session.refreshToken);
+  const next = answers.map((answer) => answer.session.refreshToken);
   expect(new Set([refreshToken, ...next]).size).toBe(3);
   // It is spent from its first use on, however often it comes.
   await server.database.transaction((transaction) =>
