@@ -42,7 +42,7 @@ export class DocumentLinks {
       key: this.currentKeyId,
       signature: signature.toString('base64url'),
     });
-    return `/documents/${kind}/${fulfillmentId}?${query}`;
+    return `/documents/${kind}/${fulfillmentId}?${query.toString()}`;
   }
 
   check({ kind, fulfillmentId, expires, key, signature }: ReceivedLink, now = Date.now()): LinkVerdict {

@@ -10,7 +10,7 @@ export async function packingSlip(papers: Papers): Promise<Buffer> {
     { heading: 'FROM', lines: [papers.locationName] },
     { heading: 'ORDER', lines: orderFacts(papers) },
   ]);
-  page.table(
+  await page.table(
     [
       { title: 'SKU', share: 24 },
       { title: 'ITEM', share: 52 },

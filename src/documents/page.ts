@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Papers } from './document.repository.ts';
 import { millimetres, Sheet, type TextStyle } from './sheet.ts';
 import { lettersMissingNote, stopNotice } from './wording.ts';
@@ -53,7 +54,7 @@ export class Page {
     this.y = lowest + 12;
   }
 
-  table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
+  async table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): Promise<void> {
     const places = this.placesOf(columns);
     this.tableHead(places);
     for (const row of rows) {
@@ -61,6 +62,8 @@ export class Page {
       if (this.y + height + 2 * rowPadding > contentEnd) {
         this.continueOnNextPage();
         this.tableHead(places);
+        // Hundreds of lines take a while: other requests have their turn after each page.
+        await nextTurn();
       }
       for (const [index, cell] of row.entries()) this.cell(cell, places[index]!);
       this.y += height + 2 * rowPadding;

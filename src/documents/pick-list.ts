@@ -15,7 +15,7 @@ export async function pickList(papers: Papers): Promise<Buffer> {
     { heading: 'PRIORITY', lines: [papers.priority.toUpperCase(), ...promised] },
     { heading: 'TO PICK', lines: [`${papers.lines.length} lines`, `${unitsOf(papers)} units`] },
   ]);
-  page.table(
+  await page.table(
     [
       { title: '', share: 4 },
       { title: 'PICK', share: 8, bold: true },

@@ -20,7 +20,7 @@ export function printable(text: string): string {
 }
 
 function isShown(text: string): boolean {
-  return [...text].every((letter) => {
+  return Array.from(text).every((letter) => {
     const code = letter.codePointAt(0)!;
     return (code >= 0x20 && code <= 0x7e) || (code >= 0xa1 && code <= 0xff) || beyondLatin1.includes(letter);
   });

@@ -1,4 +1,4 @@
-import PDFDocument from 'pdfkit';
+import Pdf from 'pdfkit';
 import { code128, qrCode, quietModules, type Barcode } from './barcodes.ts';
 import { missingMark, printable } from './printable.ts';
 
@@ -33,7 +33,7 @@ export class Sheet {
     readonly height: number,
     title: string,
   ) {
-    this.pdf = new PDFDocument({
+    this.pdf = new Pdf({
       size: [width, height],
       // A margin would begin pages by itself.
       margin: 0,
