@@ -33,9 +33,15 @@ afterAll(async () => {
 
 /** What the clock goes into, or what changes between two requests. */
 const leftOut = new Set([
-  ...['eventCursor', 'dashboard', 'statistics', 'fulfillmentStatistics', 'verifyHistory'],
+  'eventCursor',
+  'dashboard',
+  'statistics',
+  'fulfillmentStatistics',
+  'verifyHistory',
   // They say when they end, which is another second for each who asks.
-  ...['packingSlipUrl', 'pickListUrl', 'boxLabelUrl'],
+  'packingSlipUrl',
+  'pickListUrl',
+  'boxLabelUrl',
 ]);
 
 function contextOf(viewer: Viewer | null): RequestContext {
