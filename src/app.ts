@@ -4,6 +4,7 @@ import type { NonEmptyArray } from 'type-graphql';
 import type { Logger } from 'pino';
 import { Authentication } from './auth/authentication.ts';
 import type { IdentityProviderOptions } from './auth/identity-provider.ts';
+import { DocumentLinks } from './auth/document-links.ts';
 import { SessionService } from './auth/session-service.ts';
 import { standingReadLimitMs, Standings } from './auth/standings.ts';
 import { createTokenSigner, type SigningKey } from './auth/token.ts';
@@ -21,6 +22,7 @@ import { Replicas, type ReplicasOptions } from './db/replicas/replicas.ts';
 import { BulkFulfillmentsResolver } from './fulfillments/bulk-fulfillments.resolver.ts';
 import { fulfillmentStatus, orderStatus, returnStatus } from './db/tables/enumerations.ts';
 import { FailedJobResolver } from './failed-jobs/failed-job.resolver.ts';
+import { FulfillmentDocumentsResolver } from './fulfillments/fulfillment-documents.resolver.ts';
 import * as fulfillmentFields from './fulfillments/fulfillment-fields.resolver.ts';
 import * as fulfillmentHandling from './fulfillments/fulfillment-handling.resolver.ts';
 import { ScanResolver } from './fulfillments/scan.resolver.ts';
@@ -88,6 +90,7 @@ export const resolvers: NonEmptyArray<Function> = [
   fulfillmentHandling.ReportShortPickPayloadResolver,
   fulfillmentHandling.CreateFulfillmentPayloadResolver,
   ...Object.values(fulfillmentFields),
+  FulfillmentDocumentsResolver,
   BulkFulfillmentsResolver,
   FulfillmentSubscriptionResolver,
   ScanResolver,
@@ -188,6 +191,7 @@ export async function createApp(options: {
     replicas,
     sessions: new SessionService(database, signer, standings),
     standings,
+    documentLinks: new DocumentLinks(options.signingKeys),
     paymentProviders,
     webhookPolicy: options.webhooks ?? strictWebhookPolicy,
   };

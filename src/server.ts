@@ -40,6 +40,7 @@ import { replicaReading } from './graphql/replica-reading.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
 import { isToken } from './metrics/metrics-server.ts';
 import { SharedQueries } from './redis/persisted-queries.ts';
+import { serveDocuments } from './documents/document-route.ts';
 import { servePages } from './pages.ts';
 import { operationPlugin } from './metrics/operation-metrics.ts';
 import { followTlsFiles, tlsOptions } from './server-tls.ts';
@@ -131,6 +132,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   addProbes(server, app);
   addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
+  serveDocuments(server, app.services);
   await servePages(server, { sampleData: options.sampleData ?? false });
   server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const inFlight = countInFlight(server);

@@ -23,6 +23,8 @@ export const permissions = {
   /** Where, by whom and how; a customer sees status and tracking only. */
   'fulfillments.details.view': ['order_manager', 'warehouse_staff', 'customer_service'],
   'fulfillments.work': ['order_manager', 'warehouse_staff'],
+  /** Packing slips, pick lists and labels of boxes. */
+  'documents.print': ['order_manager', 'warehouse_staff'],
   'returns.view': ['order_manager', 'warehouse_staff', 'customer_service', 'customer'],
   'returns.request': ['order_manager', 'customer_service', 'customer'],
   /** Approving and rejecting. */

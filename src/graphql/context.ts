@@ -1,5 +1,6 @@
 import type DataLoader from 'dataloader';
 import { requireActor, type Viewer } from '../auth/actor.ts';
+import type { DocumentLinks } from '../auth/document-links.ts';
 import type { Database, Executor } from '../db/driver/database.ts';
 import type { ReadSource, Replicas } from '../db/replicas/replicas.ts';
 import type { EventLog } from '../history/event-log.ts';
@@ -30,6 +31,8 @@ export interface Services extends WriteServices {
   readonly sessions: SessionService;
   /** Who is no longer who their token says. */
   readonly standings: Standings;
+  /** Addresses of papers, which need no token. */
+  readonly documentLinks: DocumentLinks;
   readonly paymentProviders: PaymentProviders;
   /** Which addresses may be named as webhook endpoints. */
   readonly webhookPolicy: WebhookPolicy;

@@ -68,6 +68,8 @@ const layers = [
   'features',
   // E-mails tell of the data below. Jobs are callers like the resolvers of the app, and so stand above the features.
   'mail',
+  // Papers of the data below, for the server alone.
+  'documents',
   'jobs',
   // Looks at all of the above, which knows nothing of it.
   'metrics',

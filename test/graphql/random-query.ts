@@ -84,7 +84,7 @@ export class QueryMaker {
 
   private selection(type: GraphQLObjectType, depth: number): string | undefined {
     const all = Object.values(type.getFields()).filter(
-      (field) => depth < deepest || isLeafType(getNamedType(field.type)),
+      (field) => !this.leftOut.has(field.name) && (depth < deepest || isLeafType(getNamedType(field.type))),
     );
     if (this.choose.oneIn(15) || all.length === 0) return '__typename';
     const parts: string[] = [];

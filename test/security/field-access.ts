@@ -123,6 +123,7 @@ export const fieldAccess: Readonly<Record<string, TypeAccess>> = {
       [everybody, 'order items allowedActions'],
       [staff, 'pickingStartedAt pickingCompletedAt packingStartedAt packingCompletedAt location assignedTo'],
       [staff, 'warehouseLocation boxSize weightGrams packingMaterials misScanCount'],
+      [warehouse, 'packingSlipUrl pickListUrl boxLabelUrl'],
     ],
   },
   FulfillmentItem: {
