@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 const allowed = new Set([
   '0BSD',
   'Apache-2.0',
+  'Bitstream-Vera',
   'BlueOak-1.0.0',
   'BSD-2-Clause',
   'BSD-3-Clause',
@@ -16,8 +17,11 @@ const allowed = new Set([
   '(MIT AND BSD-3-Clause)',
   '(MIT AND Zlib)',
 ]);
-/** Of packages that name none in their description: what the file LICENSE in them is. */
-const readByHand: Readonly<Record<string, string>> = { 'png-js': 'MIT' };
+/** Of packages whose description names none, or not by its SPDX name: what the file LICENSE in them is. */
+const readByHand: Readonly<Record<string, string>> = {
+  'dejavu-fonts-ttf': 'Bitstream-Vera',
+  'png-js': 'MIT',
+};
 
 interface LockedPackage {
   readonly version: string;
@@ -41,7 +45,7 @@ export function runtimePackages(lockFile = 'package-lock.json'): Licensed[] {
     .filter(([path, { dev }]) => path !== '' && !dev)
     .map(([path, { version, license }]) => {
       const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
-      const licence = license ?? readByHand[name];
+      const licence = readByHand[name] ?? license;
       if (licence === undefined || !allowed.has(licence)) {
         throw new Error(
           `${name} is licensed by ${licence ?? 'nothing that it names'}: may it be given on? See scripts/licence-document.ts.`,
