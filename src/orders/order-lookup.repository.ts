@@ -84,7 +84,7 @@ function atLocations(source: SearchSource, codes: readonly string[]): Related {
   };
 }
 
-async function variantsOf({ read }: SearchSource, skus: readonly string[]): Promise<string[]> {
+export async function variantsOf({ read }: SearchSource, skus: readonly string[]): Promise<string[]> {
   const rows = await read.execute<{ id: string }>(
     sql`select id from product_variants where sku in ${listOf(skus)}`,
   );
