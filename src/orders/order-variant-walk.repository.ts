@@ -19,10 +19,10 @@ interface Page {
 }
 
 /**
- * An order's id is a UUIDv7: it tells when the order was made, and a check of the table holds that this is within a
- * day of `created_at`, which the list is sorted by.
+ * An order's id is a UUIDv7: it tells when the order was made, and a check of the table holds that this is within
+ * two hours of `created_at`, which the list is sorted by.
  */
-const precisionMs = 24 * 60 * 60 * 1_000;
+const precisionMs = 2 * 60 * 60 * 1_000;
 /** So many items are looked at, then more if the page is not full, and at last every order in turn. */
 const windows = [200, 3_000, 30_000];
 const latestMs = 2 ** 48 - 1;

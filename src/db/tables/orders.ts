@@ -140,7 +140,7 @@ export const orders = pgTable(
     check('orders_currency_form', sql`currency ~ '^[A-Z]{3}$'`),
     check('orders_hold_complete', sql`(hold_reason is null) = (held_at is null)`),
     // So that the orders of a variant can be walked by age in the index of its items, which has their ids.
-    check('orders_id_tells_day', sql`abs(extract(epoch from created_at) * 1000 - uuid_v7_ms(id)) <= 86400000`),
+    check('orders_id_tells_time', sql`abs(extract(epoch from created_at) * 1000 - uuid_v7_ms(id)) <= 7200000`),
   ],
 );
 

@@ -1,1 +1,0 @@
-ALTER TABLE "orders" ADD CONSTRAINT "orders_id_tells_day" CHECK (abs(extract(epoch from created_at) * 1000 - uuid_v7_ms(id)) <= 86400000);
