@@ -63,7 +63,7 @@ export function formatError(
   }
   // GraphQL's own: syntax, validation, coercion of variables. What a resolver throws has a path.
   if (error instanceof GraphQLError && (error.path === undefined || error.originalError === undefined)) {
-    return ofGraphqlItself(formatted);
+    return ofGraphqlItself(formatted, error);
   }
   logFault(log, error, 'a resolver failed');
   return shape('INTERNAL_SERVER_ERROR', isNested ? unread : 'The server failed. Nothing was changed.');
@@ -101,8 +101,14 @@ export function errorFormatter(log: FaultLogger, introspection: boolean): ErrorF
   };
 }
 
-/** Apollo gives these a code; on a socket they come without one. */
-function ofGraphqlItself(formatted: GraphQLFormattedError): GraphQLFormattedError {
+/**
+ * Apollo gives these a code; on a socket they come without one. What Apollo itself refuses without a code, such as a
+ * persisted query whose hash is of another text, it would call a fault of the server.
+ */
+function ofGraphqlItself(formatted: GraphQLFormattedError, error: GraphQLError): GraphQLFormattedError {
   const { stacktrace: _stacktrace, ...extensions } = formatted.extensions ?? {};
+  if (error.path === undefined && extensions['code'] === 'INTERNAL_SERVER_ERROR') {
+    extensions['code'] = 'BAD_REQUEST';
+  }
   return { ...formatted, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } };
 }
