@@ -204,11 +204,11 @@ test('a body that is too large is refused with the limit', async () => {
 });
 
 test('a message of a socket that is too large closes it with 1009', async () => {
-  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-  await once(socket, 'open');
-  const closed = once(socket, 'close');
-  socket.on('error', () => {});
-  socket.send(JSON.stringify({ type: 'ping', payload: { padding: 'x'.repeat(limits.bodyBytes) } }));
+  const large = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await once(large, 'open');
+  const closed = once(large, 'close');
+  large.on('error', () => {});
+  large.send(JSON.stringify({ type: 'ping', payload: { padding: 'x'.repeat(limits.bodyBytes) } }));
   const [closeCode] = await closed;
   expect(closeCode).toBe(1009);
   expect((await post({ query: '{ __typename }' })).status).toBe(200);
