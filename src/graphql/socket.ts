@@ -250,9 +250,10 @@ function refused(errors: readonly GraphQLError[]): AsyncIterableIterator<never> 
   return iterator;
 }
 
-/** What an event stream throws has no path, and is wrapped by graphql-ws. */
+/** What an event stream throws is wrapped by graphql-ws; what GraphQL says of a value has a place in the document. */
 function thrownBy(error: GraphQLError): unknown {
-  return error.originalError !== undefined && error.path === undefined ? error.originalError : error;
+  const { originalError, path, nodes } = error;
+  return originalError !== undefined && path === undefined && nodes === undefined ? originalError : error;
 }
 
 /** Sandbox sends the headers of its settings as connection parameters, as they are written there. */
