@@ -7,6 +7,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { asResponseError, TopLevelError } from '../shared/errors.ts';
+import { levelsOfLiterals, levelsOfValues } from './value-levels.ts';
 import { measureOperation, operationOf, type OperationSize } from './operation-size.ts';
 
 /** What one request may ask for; docs/limits.md says why so much. Nobody has had a reason to set them. */
@@ -16,6 +17,8 @@ export const limits = {
   depth: 20,
   /** Of fields with the same name, to see whether they conflict; GraphQL's own limit, which cannot be set. */
   comparisons: 500_000,
+  /** Lists and objects within each other, in a variable or in the document. */
+  valueLevels: 100,
   aliases: 120,
   directives: 50,
   cost: 1_000_000,
@@ -34,6 +37,7 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /** Sizes of a document by the variables that they depend on. */
 interface KnownDocument {
+  readonly levelsOfLiterals: number;
   readonly sizeVariables: readonly string[];
   readonly sizes: Map<string, OperationSize>;
 }
@@ -49,7 +53,13 @@ export class OperationLimits {
 
   /** The cost of a valid operation; throws where it asks for more than it may. */
   check(document: DocumentNode, operationName: string | null | undefined, variables: Variables): number {
-    const size = this.sizeOf(document, operationName, variables);
+    const known = this.knownOf(document);
+    const levels = Math.max(known.levelsOfLiterals, levelsOfValues(variables));
+    if (levels > limits.valueLevels) {
+      const message = `A value has ${levels} levels of lists and objects; at most ${limits.valueLevels} are allowed.`;
+      throw limitError(message, 'valueLevels', levels);
+    }
+    const size = this.sizeOf(document, known, operationName, variables);
     for (const name of ['depth', 'aliases', 'directives', 'cost'] as const) {
       if (size[name] <= limits[name]) continue;
       const message = `The operation has ${size[name]} ${words[name]}; at most ${limits[name]} are allowed.`;
@@ -58,16 +68,22 @@ export class OperationLimits {
     return size.cost;
   }
 
+  private knownOf(document: DocumentNode): KnownDocument {
+    let known = this.documents.get(document);
+    if (!known) {
+      const sizeVariables = pageSizeVariables(document);
+      known = { levelsOfLiterals: levelsOfLiterals(document), sizeVariables, sizes: new Map() };
+      this.documents.set(document, known);
+    }
+    return known;
+  }
+
   private sizeOf(
     document: DocumentNode,
+    known: KnownDocument,
     operationName: string | null | undefined,
     variables: Variables,
   ): OperationSize {
-    let known = this.documents.get(document);
-    if (!known) {
-      known = { sizeVariables: pageSizeVariables(document), sizes: new Map() };
-      this.documents.set(document, known);
-    }
     const key = JSON.stringify([operationName, known.sizeVariables.map((name) => variables[name])]);
     const before = known.sizes.get(key);
     if (before) return before;

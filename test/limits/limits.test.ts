@@ -136,6 +136,19 @@ describe('an operation with too much is refused, over HTTP and over a socket', (
     expect(await refusal({ query: holds(100) })).toMatchObject({ limit: 'cost', value: 100 * 10_001 });
   });
 
+  test('lists and objects within each other, in a variable or in the document', async () => {
+    const nestedFilter = (levels: number): string =>
+      `${'{ not: '.repeat(levels - 1)}{}${' }'.repeat(levels - 1)}`;
+    const told = { code, limit: 'valueLevels', maximum: 100, value: 101 };
+    const written = `{ orders(first: 1, filter: ${nestedFilter(101)}) { nodes { id } } }`;
+    expect(await refusal({ query: written })).toMatchObject(told);
+    const query = 'query ($filter: OrderFilter) { orders(first: 1, filter: $filter) { nodes { id } } }';
+    const filterOf = (levels: number): unknown => JSON.parse(nestedFilter(levels).replaceAll('not', '"not"'));
+    expect(await refusal({ query, variables: { filter: filterOf(101) } })).toMatchObject(told);
+    const { errors } = (await (await post({ query, variables: { filter: filterOf(100) } })).json()) as any;
+    expect(errors[0].message).toContain('deep');
+  });
+
   test('fields of the same name that have to be compared', async () => {
     const told = { code, limit: 'comparisons', maximum: limits.comparisons };
     expect(await refusal({ query: `{ ${times(990, () => 'viewer { id }')} }` })).toMatchObject(told);
