@@ -85,7 +85,9 @@ export class FuzzWorld {
     for (const until of [undefined, ...steps]) {
       await placeOrder(server, [{ sku, quantity: 2 }]);
       const { fulfillments } = await confirmedOrder(server, [{ sku, quantity: 2, locationCode: 'LONDON' }]);
-      if (until) await work(server, fulfillments[0]!.id, until);
+      const done = until && work(server, fulfillments[0]!.id, until);
+      // Later on one of the hostile operations may be faster, such as `claimNextFulfillment`.
+      await (this.turn === 0 ? done : done?.catch(() => {}));
     }
     this.turn += 1;
     const idsByTable = await this.newestIds();

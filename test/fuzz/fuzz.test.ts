@@ -102,9 +102,9 @@ class Run {
       const index = this.next;
       this.next += 1;
       if (isLong && index % Math.ceil(operations / 10) === 0) this.heap.push(heapInUse());
-      if (index % renewedEvery === renewedEvery - 1) await world.renew();
       const sending = nth(index);
       try {
+        if (index % renewedEvery === renewedEvery - 1) await world.renew();
         for (const answer of await this.answers(sending)) this.look(sending, answer);
       } catch (error) {
         this.complain(String(error), sending);
