@@ -15,12 +15,14 @@ import fastify, {
   type onSendHookHandler,
 } from 'fastify';
 import type { App } from './app.ts';
+import { asResponseError } from './shared/errors.ts';
 import { Admission, busynessOf } from './graphql/admission.ts';
 import { admitted, refuseWhenFull } from './graphql/admitted-requests.ts';
 import { countInFlight, drainCheckMs } from './in-flight.ts';
 import { RequestContext } from './graphql/context.ts';
 import { explorerPage } from './graphql/explorer-page.ts';
-import { formatError } from './graphql/format-error.ts';
+import { DocumentValidation } from './graphql/document-validation.ts';
+import { errorFormatter } from './graphql/format-error.ts';
 import { limits, OperationLimits } from './graphql/limits.ts';
 import { answerBodyTooLarge, limitsPlugin } from './graphql/limits-plugin.ts';
 import { defaultSocketLimits, OpenSockets, type SocketLimits } from './graphql/open-sockets.ts';
@@ -181,26 +183,28 @@ async function addGraphql(
   },
 ): Promise<ApolloServer<RequestContext>> {
   const operationLimits = new OperationLimits(app.schema);
+  const validation = new DocumentValidation(app.schema, introspection);
+  const formatError = errorFormatter(app.log, introspection);
   const apollo = new ApolloServer<RequestContext>({
     schema: app.schema,
     // Apollo's own hints cost a quarter of a request and nobody reads them.
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      limitsPlugin(operationLimits),
+      limitsPlugin(validation, operationLimits, formatError),
       operationPlugin(app.metrics.operations),
       ...(app.services.replicas ? [replicaReading] : []),
       planPlugin(new PlanExecutor(app.schema)),
     ],
-    introspection,
-    hideSchemaDetailsFromClientErrors: !introspection,
+    // The first plugin does it, as sockets do.
+    dangerouslyDisableValidation: true,
     parseOptions: { maxTokens: limits.tokens },
     allowBatchedHttpRequests: false,
     ...(app.redis && { persistedQueries: { cache: new SharedQueries(app.redis) } }),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: app.log,
-    formatError: (formatted, error) => formatError(formatted, error, app.log),
+    formatError,
   });
   await apollo.start();
   const apolloHandler = fastifyApolloHandler(apollo, {
@@ -220,7 +224,8 @@ async function addGraphql(
     limitRate,
     admission,
     operationLimits,
-    introspection,
+    validation,
+    formatError,
     log,
     observer,
   });
@@ -240,8 +245,7 @@ function refuseTooMany(limitRate: RateLimiter) {
     if (!use) return;
     tellUse(reply, use);
     if (!use.isExceeded) return;
-    const { message, code, details } = rateLimited(use);
-    await reply.code(429).send({ errors: [{ message, extensions: { code, ...details } }] });
+    await reply.code(429).send({ errors: [asResponseError(rateLimited(use))] });
   };
 }
 
