@@ -37,5 +37,6 @@ export function hasLetter(codePoint: number): boolean {
 function parse(file: string): ParsedFont {
   const pdf = new Pdf({ autoFirstPage: false });
   pdf.font(readFileSync(resolve(`dejavu-fonts-ttf/ttf/${file}`)));
-  return (pdf as unknown as { readonly _font: { readonly font: ParsedFont } })._font.font;
+  const { _font: written } = pdf as unknown as { readonly _font: { readonly font: ParsedFont } };
+  return written.font;
 }

@@ -5,7 +5,8 @@ export const missingMark = '¿';
 
 const blank = /[\p{Cc}\p{Zs}\p{Zl}\p{Zp}]+/gu;
 /** Hyphens that are only proposed, joiners, and marks for the direction of writing: nothing is lost without them. */
-const invisible = /[\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{fe00}-\u{fe0f}\u{feff}]/gu;
+const invisible =
+  /[\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}\p{Variation_Selector}]/gu;
 /** pdfkit sets word after word from left to right: a sentence in these would be read in the wrong order. */
 const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const plain = /^[ -~]*$/;
