@@ -85,6 +85,14 @@ export const text = {
     PARTIALLY_FULFILLED: 'Partly fulfilled',
     FULFILLED: 'Fulfilled',
   } as Record<string, string>,
+  papers: {
+    of: (number: string) => `Papers of ${number}`,
+    packingSlipUrl: 'Packing slip',
+    pickListUrl: 'Pick list',
+    boxLabelUrl: 'Box label',
+    blocked: 'The browser did not open a new tab. Allow this page to open tabs, and press again.',
+    none: 'There is no such paper, or not for you.',
+  },
   explorer: {
     title: 'API explorer',
     console: 'Console',

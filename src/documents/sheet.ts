@@ -1,11 +1,10 @@
 import Pdf from 'pdfkit';
 import { code128, qrCode, quietModules, type Barcode } from './barcodes.ts';
+import { useFace } from './fonts.ts';
 import { missingMark, printable } from './printable.ts';
 
 const pointsPerMillimetre = 72 / 25.4;
 export const millimetres = (length: number): number => length * pointsPerMillimetre;
-
-const faces = { regular: 'Helvetica', bold: 'Helvetica-Bold' };
 
 export interface TextStyle {
   readonly size: number;
@@ -38,6 +37,8 @@ export class Sheet {
       // A margin would begin pages by itself.
       margin: 0,
       bufferPages: true,
+      // No font before the first text: only ours are in the file.
+      font: '',
       lang: 'en',
       displayTitle: true,
       info: { Title: printable(title), Creator: 'order-management-api' },
@@ -92,7 +93,8 @@ export class Sheet {
   notice(text: string, { x, y, width }: Box): number {
     const height = 22;
     this.pdf.rect(x, y, width, height).fill('#000000');
-    this.pdf.fillColor('#ffffff').font(faces.bold).fontSize(12);
+    useFace(this.pdf, 'bold');
+    this.pdf.fillColor('#ffffff').fontSize(12);
     this.pdf.text(printable(text), x, y + 6, { width, align: 'center', lineBreak: false });
     return height;
   }
@@ -141,7 +143,8 @@ export class Sheet {
   }
 
   private measure(shown: string, width: number, { size, bold }: TextStyle): number {
-    this.pdf.font(bold ? faces.bold : faces.regular).fontSize(size);
+    useFace(this.pdf, bold ? 'bold' : 'regular');
+    this.pdf.fontSize(size);
     return this.pdf.heightOfString(shown, { width });
   }
 

@@ -7,11 +7,12 @@ import * as dashboard from '../../src/console/dashboard/dashboard.operations.ts'
 import { queryExamples, subscriptionExamples } from '../../src/console/explorer/examples.ts';
 import * as order from '../../src/console/orders/order.operations.ts';
 import * as orders from '../../src/console/orders/orders.operations.ts';
+import * as papers from '../../src/console/parts/papers.operations.ts';
 import * as warehouse from '../../src/console/warehouse/warehouse.operations.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const schema = buildSchema(readFileSync(path.join(root, 'schema.graphql'), 'utf8'));
-const modules = { customer, dashboard, order, orders, warehouse };
+const modules = { customer, dashboard, order, orders, papers, warehouse };
 
 /** The texts of a module, with those that it makes of its arguments. */
 function documentsOf(module: Readonly<Record<string, unknown>>): [string, string][] {

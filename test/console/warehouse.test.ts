@@ -127,6 +127,60 @@ describeInBrowser('the warehouse', () => {
     expect([...lead.complaints, ...picker.complaints]).toEqual([]);
   });
 
+  test('the papers open in tabs of their own, from the shelf to the parcel and from the order', async () => {
+    const { id: orderId, fulfillments } = await order();
+    const [parcel] = fulfillments;
+    const viewer = await openViewer(browser, server.url, { viewport: handHeld });
+    const { page } = viewer;
+    /** Presses the button and gives what the new tab is sent. */
+    const open = async (name: string): Promise<string> => {
+      const sent = page
+        .context()
+        .waitForEvent('response', (response) => new URL(response.url()).pathname.startsWith('/documents/'));
+      const tab = page.waitForEvent('popup');
+      await page.getByRole('button', { name }).press('Enter');
+      const response = await sent;
+      expect(response.status()).toBe(200);
+      expect(response.headers()['content-type']).toBe('application/pdf');
+      const again = await page.request.get(response.url());
+      expect((await again.body()).subarray(0, 5).toString()).toBe('%PDF-');
+      await (await tab).close();
+      return new URL(response.url()).pathname;
+    };
+    await signIn(page, 'warehouse_staff');
+    await page.goto(`/console/warehouse/LEEDS/${parcel!.id}`);
+    expect(await open('Pick list')).toBe(`/documents/pick-list/${parcel!.id}`);
+    await page.getByRole('button', { name: 'Start picking' }).press('Enter');
+    await page.locator('input[name=code]:focus').waitFor();
+    expect(await open('Pick list')).toBe(`/documents/pick-list/${parcel!.id}`);
+    // The next scan goes where it belongs.
+    await page.locator('input[name=code]:focus').waitFor();
+    for (const { sku } of [mug, mug, bowl, bowl, bowl]) await scan(page, sku, 'MATCH');
+    await page.getByRole('button', { name: 'Complete picking' }).press('Enter');
+    await page.getByRole('button', { name: 'Start packing' }).press('Enter');
+    await page.getByLabel('Weight in grams').waitFor();
+    expect(await open('Packing slip')).toBe(`/documents/packing-slip/${parcel!.id}`);
+    expect(await open('Box label')).toBe(`/documents/box-label/${parcel!.id}`);
+    await expectAccessible(page);
+    expect(viewer.complaints).toEqual([]);
+    await viewer.context.close();
+
+    for (const [role, count] of [
+      ['order_manager', 3],
+      ['customer_service', 0],
+    ] as const) {
+      const office = await openViewer(browser, server.url);
+      await signIn(office.page, role);
+      await office.page.goto(`/console/orders/${orderId}`);
+      const parts = office.page.getByRole('region', { name: 'Fulfillments' });
+      await parts.getByText(parcel!.number).waitFor();
+      expect(await parts.getByRole('button').count()).toBe(count);
+      await expectAccessible(office.page);
+      expect(office.complaints).toEqual([]);
+      await office.context.close();
+    }
+  });
+
   test('a match sounds otherwise than anything else, and the camera scans where the browser reads barcodes', async () => {
     const { fulfillments } = await order();
     const viewer = await openViewer(browser, server.url, { viewport: handHeld, colorScheme: 'dark' });

@@ -166,10 +166,35 @@ describeWithPdfTools('papers', () => {
   test.each([
     ['packingSlip', packingSlip],
     ['boxLabel', boxLabel],
-  ])('%s: letters that cannot be printed are marked, and the paper says so', async (_name, make) => {
-    const shippingAddress = { ...papers.shippingAddress!, city: 'Łódź' };
+  ])('%s: Polish, Greek, Cyrillic and Vietnamese are printed', async (_name, make) => {
+    const shippingAddress = {
+      name: 'Święcicka Żółć',
+      company: 'Αφοί Παπαδόπουλοι',
+      line1: 'вулиця Хрещатик 1',
+      line2: 'Đường Nguyễn Huệ',
+      city: 'Łódź',
+      country: 'PL',
+    };
     const [page] = textOf(await make({ ...papers, shippingAddress }));
-    expect(page).toContain('40212 ¿ód¿');
+    for (const line of Object.values(shippingAddress)) expect(page).toContain(line);
+    expect(page).not.toContain('¿');
+  });
+
+  test('papers that are made at the same time have each their own letters', async () => {
+    const names = ['Łódź', 'Αθήνα', 'Київ'];
+    const labels = await Promise.all(
+      names.map((city) => boxLabel({ ...papers, shippingAddress: { ...papers.shippingAddress!, city } })),
+    );
+    for (const [index, label] of labels.entries()) expect(textOf(label)[0]).toContain(names[index]);
+  });
+
+  test.each([
+    ['packingSlip', packingSlip],
+    ['boxLabel', boxLabel],
+  ])('%s: letters that cannot be printed are marked, and the paper says so', async (_name, make) => {
+    const shippingAddress = { ...papers.shippingAddress!, city: '東京都' };
+    const [page] = textOf(await make({ ...papers, shippingAddress }));
+    expect(page).toContain('40212 ¿¿¿');
     expect(page).toContain('¿ stands for a letter that cannot be printed here');
   });
 

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Papers } from '../parts/papers.tsx';
 import { Badge, Empty } from '../parts/parts.tsx';
 import { addressOf, Link } from '../parts/router.tsx';
 import { showMoney, showTime } from '../parts/show.ts';
@@ -17,6 +18,7 @@ export function OrderParts({ order }: { order: Order }) {
             {location ? <Link to={addressOf('warehouse', location.code, id)}>{number}</Link> : number}{' '}
             <Badge kind={status}>{text.fulfillmentStatus[status]}</Badge>{' '}
             <span class="muted">{[location?.code, carrier, trackingNumber].filter(Boolean).join(' · ')}</span>
+            <Papers fulfillment={{ id, number }} papers={['packingSlipUrl', 'pickListUrl', 'boxLabelUrl']} />
           </li>
         ))}
       </Part>

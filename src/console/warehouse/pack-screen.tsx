@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { Papers } from '../parts/papers.tsx';
 import { text } from '../text.ts';
 import { useStep } from './use-step.ts';
 import { completePackingMutation, startPackingMutation, type Work } from './warehouse.operations.ts';
@@ -24,6 +25,7 @@ export function PackScreen({ work, setWork }: PackProps) {
   return (
     <section class="panel">
       <Contents work={work} />
+      <Papers fulfillment={work} papers={['packingSlipUrl', 'boxLabelUrl']} />
       {work.packingStartedAt === null ? (
         <>
           <StepProblems step={step} />

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { change, type UserError } from '../api/client.ts';
 import { useConsole } from '../api/console-context.tsx';
+import { Papers } from '../parts/papers.tsx';
 import { Refusals } from '../parts/parts.tsx';
 import { text } from '../text.ts';
 import { CameraScanner, hasCamera } from './camera-scanner.tsx';
@@ -199,6 +200,7 @@ function ScanPart({ work, setWork, isPaused }: PickProps & { isPaused: boolean }
           </button>
         )}
       </p>
+      <Papers fulfillment={work} papers={['pickListUrl']} after={() => field.current?.focus()} />
       {withCamera && !isPaused && <CameraScanner scanned={(code) => add(code, 1)} />}
     </section>
   );

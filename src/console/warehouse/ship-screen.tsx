@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { Papers } from '../parts/papers.tsx';
 import { text } from '../text.ts';
 import { useStep } from './use-step.ts';
 import { shipMutation, type Work } from './warehouse.operations.ts';
@@ -21,6 +22,7 @@ export function ShipScreen({ work, setWork }: { work: Work; setWork: (work: Work
   return (
     <section class="panel">
       <Contents work={work} />
+      <Papers fulfillment={work} papers={['packingSlipUrl', 'boxLabelUrl']} />
       <form class="stacked" onSubmit={(event) => void submit(event)}>
         <label>
           {text.work.carrier}

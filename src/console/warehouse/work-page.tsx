@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { useConsole } from '../api/console-context.tsx';
+import { Papers } from '../parts/papers.tsx';
 import { Badge, Empty, Failure, Loading, Refusals } from '../parts/parts.tsx';
 import { addressOf, goTo, Link } from '../parts/router.tsx';
 import { text } from '../text.ts';
@@ -58,6 +59,10 @@ function OtherScreen({ work, setWork, locationCode }: ScreenProps) {
   return (
     <div class="panel">
       <Contents work={work} />
+      <Papers
+        fulfillment={work}
+        papers={work.status === 'PENDING' ? ['pickListUrl'] : ['packingSlipUrl', 'boxLabelUrl']}
+      />
       {work.status === 'CANCELLED' && <p>{text.work.cancelled}</p>}
       {carrier !== null && <p>{text.work.shipped(carrier, trackingNumber ?? '')}</p>}
       <StepProblems step={step} />
