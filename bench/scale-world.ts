@@ -98,21 +98,24 @@ async function asker(url: string, client: postgres.Sql): Promise<ScaleWorld['ask
   };
 }
 
+type MomentName = 'middle' | 'lastWeek' | 'lastMonth' | 'now';
+type SoldName = 'sku' | 'variantId' | 'middlingSku';
+
 async function readSample(client: postgres.Sql): Promise<SeedSample> {
-  const [moment] = await client<Pick<SeedSample, 'middle' | 'lastWeek' | 'lastMonth' | 'now'>[]>`
+  const [moment] = await client<Pick<SeedSample, MomentName>[]>`
     select to_json(min(created_at) + (max(created_at) - min(created_at)) / 2) #>> '{}' as middle,
       to_json(max(created_at) - interval '7 days') #>> '{}' as "lastWeek",
       to_json(max(created_at) - interval '30 days') #>> '{}' as "lastMonth",
       to_json(max(created_at)) #>> '{}' as now
     from orders`;
   // The one that most orders have is the hardest: there are too many to gather and too few to come upon.
-  const [sold] = await client<Pick<SeedSample, 'sku' | 'variantId' | 'middlingSku'>[]>`
+  const [sold] = await client<Pick<SeedSample, SoldName>[]>`
     with sold as (select variant_id, count(*) as orders from order_items group by 1 order by 2 desc, 1 limit 1000)
     select most.sku, most.id as "variantId", middling.sku as "middlingSku"
     from product_variants as most, product_variants as middling
     where most.id = (select variant_id from sold limit 1) and middling.id = (
       select variant_id from sold offset (select count(*) / 2 from sold) limit 1)`;
-  const [one] = await client<Omit<SeedSample, keyof typeof moment | keyof typeof sold>[]>`
+  const [one] = await client<Omit<SeedSample, MomentName | SoldName>[]>`
     select orders.id as "orderId", orders.number, orders.external_reference as "externalReference",
       customers.id as "customerId", customers.name as "customerName", parcel.id as "fulfillmentId",
       parcel.tracking_number as "trackingNumber",
