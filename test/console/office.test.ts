@@ -188,6 +188,29 @@ describeInBrowser('the office', () => {
     expect(manager.complaints).toEqual([]);
   });
 
+  test('all that belongs to an order can be reached, and stays when the order changes', async () => {
+    const { page } = manager;
+    const order = await place();
+    const addNote = (note: string) =>
+      mutate(server.as.order_manager, 'addNote', { orderId: order.id, note }, 'note { id }');
+    for (let count = 1; count <= 52; count += 1) await addNote(`Written as number ${count}.`);
+    await page.goto(`/console/orders/${order.id}`);
+    const notes = page.getByRole('region', { name: 'Notes' });
+    await notes.getByRole('listitem').nth(49).waitFor();
+    expect(await notes.getByRole('listitem').count()).toBe(50);
+    await notes.getByRole('button', { name: 'Show more: Notes' }).press('Enter');
+    await notes.getByRole('listitem').nth(51).waitFor();
+    expect(await notes.getByRole('button', { name: 'Show more: Notes' }).count()).toBe(0);
+    await page.locator('[data-live=live]').waitFor();
+    await addNote('Written meanwhile.');
+    await notes.getByText('Written meanwhile.').waitFor();
+    await notes.getByRole('listitem').nth(52).waitFor();
+    const shown = await notes.getByRole('listitem').locator('p:first-child').allTextContents();
+    expect(new Set(shown).size).toBe(53);
+    await expectAccessible(page);
+    expect(manager.complaints).toEqual([]);
+  });
+
   test('an order: a note is written, and an action on a changed order shows what has changed first', async () => {
     const { page } = manager;
     const order = await place();

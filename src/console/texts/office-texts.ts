@@ -164,6 +164,8 @@ export const officeTexts = {
     notes: 'Notes',
     timeline: 'Timeline',
     nothing: 'None',
+    more: 'Show more',
+    moreOf: (title: string) => `Show more: ${title}`,
     reserved: (quantity: number, sku: string, location: string) => `${quantity} × ${sku} at ${location}`,
     until: (time: string) => `until ${time}`,
     returned: (quantity: number, sku: string) => `${quantity} × ${sku}`,
