@@ -45,7 +45,8 @@ const reference = `
 
 const batch = `
   create temporary table planned on commit drop as
-  select generate_uuid_v7() as id, generate_uuid_v7() as item_id, generate_uuid_v7() as fulfillment_id, created_at,
+  select (lpad(to_hex((extract(epoch from created_at) * 1000)::bigint), 12, '0') || '7'
+      || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid as id, generate_uuid_v7() as item_id, generate_uuid_v7() as fulfillment_id, created_at,
     (array['ecommerce', 'ecommerce', 'wholesale', 'retail_pos'])[1 + floor(random() * 4)]::channel as channel,
     (select array_agg(id order by code) from stock_locations) as locations, random() as fate, floor(random() * 4)::integer as place,
     (select id from product_variants limit 1) as variant_id,

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import postgres from 'postgres';
 import { openDatabase, type Database } from '../src/db/driver/database.ts';
 import { startEmbeddedPostgres } from '../src/db/embedded/start.ts';
@@ -12,19 +13,23 @@ import { readArguments, runMain, wholeNumber } from './arguments.ts';
 import { describeMachine, writeSection } from './results.ts';
 import { seedFigures, wakeTheLog } from './figures-seed.ts';
 
-const usage = `npm run bench -- figures [--orders 10000,200000] [--rounds 30] [--no-write]
+const usage = `npm run bench -- figures [--orders 10000,200000] [--data-dir DIR] [--rounds 30] [--no-write]
 
 How long dashboard and statistics take over so many orders, idle and while orders come in. Each size gets a database of
-its own in .data/bench-figures, which is removed again. The orders are spread over three years and four locations.`;
+its own in .data/bench-figures, which is removed again. The orders are spread over three years and four locations.
+
+  --data-dir  measures what \`npm run bench:seed:scale\` has filled instead, such as .data/bench-10000000`;
 
 const dataDirectory = '.data/bench-figures';
 const ordersPerProjection = 2_000;
+const seededLocation: FiguresScope = { locationCode: 'LOCATION-1' };
 
 async function main(): Promise<void> {
   const { values } = readArguments(
     {
       options: {
         orders: { type: 'string', default: '10000,200000' },
+        'data-dir': { type: 'string' },
         rounds: { type: 'string', default: '30' },
         // Nothing of dist/ runs here; taken so that all parts can be called alike.
         'no-build': { type: 'boolean', default: false },
@@ -38,17 +43,20 @@ async function main(): Promise<void> {
   const sizes = values.orders.split(',').map((size) => wholeNumber(size, '--orders', 20_000_000));
   const rounds = wholeNumber(values.rounds, '--rounds', 1_000);
   const log = (message: string): void => void process.stderr.write(`${message}\n`);
-  await rm(dataDirectory, { recursive: true, force: true });
-  const server = await startEmbeddedPostgres({ dataDirectory, log });
+  const filled = values['data-dir'];
+  if (!filled) await rm(dataDirectory, { recursive: true, force: true });
+  const server = await startEmbeddedPostgres({
+    dataDirectory: filled ?? dataDirectory,
+    log,
+    durable: !filled,
+  });
   try {
     const version = await versionOf(server.url);
-    const lines: string[] = [];
-    const remarks: string[] = [];
-    for (const size of sizes) {
-      const { rows, remark } = await benchSize(server.url, size, rounds);
-      lines.push(...rows);
-      remarks.push('', remark);
-    }
+    const measured: SizeFigures[] = [];
+    if (filled) measured.push(await benchFilled(server.url, rounds));
+    else for (const size of sizes) measured.push(await benchSize(server.url, size, rounds));
+    const lines = measured.flatMap(({ rows }) => rows);
+    const remarks = measured.flatMap(({ remark }) => ['', remark]);
     const all = [
       ...describeMachine(version),
       '',
@@ -58,10 +66,11 @@ async function main(): Promise<void> {
       ...remarks,
     ];
     process.stdout.write(`${all.join('\n')}\n`);
-    if (!values['no-write']) process.stdout.write(`\nWritten to ${await writeSection('figures', all)}.\n`);
+    const section = filled ? `figures: ${path.basename(filled)}` : 'figures';
+    if (!values['no-write']) process.stdout.write(`\nWritten to ${await writeSection(section, all)}.\n`);
   } finally {
     await server.stop();
-    await rm(dataDirectory, { recursive: true, force: true });
+    if (!filled) await rm(dataDirectory, { recursive: true, force: true });
   }
 }
 
@@ -107,8 +116,8 @@ async function benchSize(serverUrl: string, orders: number, rounds: number): Pro
     const seeded =
       `${orders} orders: seeded in ${((seededAt - startedAt) / 1_000).toFixed(0)} s, counted in ` +
       `${perOrderUs.toFixed(0)} µs an order; ${size!['facts']} in all, ${size!['sums']} of sums`;
-    const idle = await measureAll(database, rounds, 'idle');
-    const busy = await measureWhileOrdersComeIn(database, client, rounds);
+    const idle = await measureAll(database, rounds, 'idle', seededLocation);
+    const busy = await measureWhileOrdersComeIn(database, client, rounds, seededLocation);
     return {
       rows: [...idle, ...busy.rows].map((row) => `| ${orders} ${row}`),
       remark: `${seeded}; meanwhile ${busy.perSecond.toFixed(0)} orders a second came in and were counted.`,
@@ -119,11 +128,39 @@ async function benchSize(serverUrl: string, orders: number, rounds: number): Pro
   }
 }
 
-async function measureAll(database: Database, rounds: number, when: string): Promise<string[]> {
+/** A database that was filled before, as it is: its figures are made of the same log as everybody's. */
+async function benchFilled(url: string, rounds: number): Promise<SizeFigures> {
+  await migrate(url);
+  const client = postgres(url, { max: 1, onnotice: () => {}, connection: { TimeZone: 'UTC' } });
+  const database = openDatabase({ url, poolSize: 8 });
+  try {
+    while ((await projectNextEvents(database)) > 0);
+    const [{ orders, entries }] = await client<[{ orders: string; entries: string }]>`
+      select (select count(*) from orders) as orders, (select count(*) from order_history) as entries`;
+    const at = {
+      locationCode: (await client`select code from stock_locations order by code limit 1`)[0]!['code'],
+    };
+    const idle = await measureAll(database, rounds, 'idle', at);
+    const busy = await measureWhileOrdersComeIn(database, client, rounds, at);
+    return {
+      rows: [...idle, ...busy.rows].map((row) => `| ${orders} ${row}`),
+      remark: `${orders} orders, ${entries} entries of history; meanwhile ${busy.perSecond.toFixed(0)} orders a second came in and were counted.`,
+    };
+  } finally {
+    await database.close();
+    await client.end();
+  }
+}
+
+async function measureAll(
+  database: Database,
+  rounds: number,
+  when: string,
+  at: FiguresScope,
+): Promise<string[]> {
   const rows: string[] = [];
   const { read } = database;
   const year: DayRange = (await lastDays(read, 365)).now;
-  const at: FiguresScope = { locationCode: 'LOCATION-1' };
   const queries: Record<string, () => Promise<unknown>> = {
     'dashboard, 30 days': () => loadDashboard(read, {}, 30),
     'dashboard, 30 days, a location and a channel': () =>
@@ -155,6 +192,7 @@ async function measureWhileOrdersComeIn(
   database: Database,
   client: postgres.Sql,
   rounds: number,
+  at: FiguresScope,
 ): Promise<{ rows: string[]; perSecond: number }> {
   let isOver = false;
   let orders = 0;
@@ -166,7 +204,7 @@ async function measureWhileOrdersComeIn(
       while ((await projectNextEvents(database)) > 0);
     }
   })();
-  const rows = await measureAll(database, rounds, 'busy');
+  const rows = await measureAll(database, rounds, 'busy', at);
   isOver = true;
   await coming;
   return { rows, perSecond: (orders * 1_000) / (performance.now() - startedAt) };

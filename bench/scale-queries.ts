@@ -11,7 +11,9 @@ export interface SeedSample {
   readonly number: string;
   readonly externalReference: string;
   readonly trackingNumber: string;
+  /** That most orders have. */
   readonly sku: string;
+  readonly middlingSku: string;
   readonly rareSku: string;
   readonly customerId: string;
   readonly customerName: string;
@@ -70,6 +72,9 @@ export function listQueries(sample: SeedSample): ScaleQuery[] {
     'delivered in a week': { deliveredFrom: sample.lastWeek },
     'total over 300': { totalFromMinor: 30_000, currency: 'GBP' },
     sku: { sku: [sample.sku] },
+    'sku, until half-way': { sku: [sample.sku], createdBefore: sample.middle },
+    'sku, of a channel': { sku: [sample.sku], channel: ['WHOLESALE'] },
+    'middling sku': { sku: [sample.middlingSku] },
     'rare sku': { sku: [sample.rareSku] },
     variant: { variantId: sample.variantId },
     location: { locationCode: ['NORTH'] },

@@ -98,26 +98,33 @@ async function asker(url: string, client: postgres.Sql): Promise<ScaleWorld['ask
   };
 }
 
+type MomentName = 'middle' | 'lastWeek' | 'lastMonth' | 'now';
+type SoldName = 'sku' | 'variantId' | 'middlingSku';
+
 async function readSample(client: postgres.Sql): Promise<SeedSample> {
-  const [row] = await client<SeedSample[]>`
+  const [moment] = await client<Pick<SeedSample, MomentName>[]>`
+    select to_json(min(created_at) + (max(created_at) - min(created_at)) / 2) #>> '{}' as middle,
+      to_json(max(created_at) - interval '7 days') #>> '{}' as "lastWeek",
+      to_json(max(created_at) - interval '30 days') #>> '{}' as "lastMonth",
+      to_json(max(created_at)) #>> '{}' as now
+    from orders`;
+  // The one that most orders have is the hardest: there are too many to gather and too few to come upon.
+  const [sold] = await client<Pick<SeedSample, SoldName>[]>`
+    with sold as (select variant_id, count(*) as orders from order_items group by 1 order by 2 desc, 1 limit 1000)
+    select most.sku, most.id as "variantId", middling.sku as "middlingSku"
+    from product_variants as most, product_variants as middling
+    where most.id = (select variant_id from sold limit 1) and middling.id = (
+      select variant_id from sold offset (select count(*) / 2 from sold) limit 1)`;
+  const [one] = await client<Omit<SeedSample, MomentName | SoldName>[]>`
     select orders.id as "orderId", orders.number, orders.external_reference as "externalReference",
       customers.id as "customerId", customers.name as "customerName", parcel.id as "fulfillmentId",
-      parcel.tracking_number as "trackingNumber", variant.sku, variant.id as "variantId",
+      parcel.tracking_number as "trackingNumber",
       (select sku from product_variants order by sku desc limit 1) as "rareSku",
       (select id from users where role = 'customer_service' order by id limit 1) as "assigneeId",
-      (select id from users where role = 'warehouse_staff' order by id limit 1) as "performerId",
-      moment.middle, moment.last_week as "lastWeek", moment.last_month as "lastMonth", moment.now
+      (select id from users where role = 'warehouse_staff' order by id limit 1) as "performerId"
     from orders join customers on customers.id = customer_id
       join order_fulfillments as parcel on parcel.order_id = orders.id and tracking_number is not null
-      join order_items as item on item.order_id = orders.id and item.position = 1
-      join product_variants as variant on variant.id = item.variant_id
-      cross join (
-        select to_json(min(created_at) + (max(created_at) - min(created_at)) / 2) #>> '{}' as middle,
-          to_json(max(created_at) - interval '7 days') #>> '{}' as last_week,
-          to_json(max(created_at) - interval '30 days') #>> '{}' as last_month, to_json(max(created_at)) #>> '{}' as now
-        from orders
-      ) as moment
-    where orders.created_at > moment.now::timestamptz - interval '60 days'
+    where orders.created_at > ${moment!.now}::timestamptz - interval '60 days'
     order by orders.created_at, orders.id limit 1`;
-  return row!;
+  return { ...moment!, ...sold!, ...one! };
 }

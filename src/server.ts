@@ -11,15 +11,18 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type onRequestHookHandler,
   type onSendHookHandler,
 } from 'fastify';
 import type { App } from './app.ts';
+import { asResponseError } from './shared/errors.ts';
 import { Admission, busynessOf } from './graphql/admission.ts';
 import { admitted, refuseWhenFull } from './graphql/admitted-requests.ts';
 import { countInFlight, drainCheckMs } from './in-flight.ts';
 import { RequestContext } from './graphql/context.ts';
 import { explorerPage } from './graphql/explorer-page.ts';
-import { formatError } from './graphql/format-error.ts';
+import { DocumentValidation } from './graphql/document-validation.ts';
+import { errorFormatter } from './graphql/format-error.ts';
 import { limits, OperationLimits } from './graphql/limits.ts';
 import { answerBodyTooLarge, limitsPlugin } from './graphql/limits-plugin.ts';
 import { defaultSocketLimits, OpenSockets, type SocketLimits } from './graphql/open-sockets.ts';
@@ -38,11 +41,12 @@ import { knowViewer } from './graphql/request-viewer.ts';
 import { addSecurityHeaders, explorerPolicy, sandboxPolicy } from './graphql/security-headers.ts';
 import { replicaReading } from './graphql/replica-reading.ts';
 import { makeSocketHandler } from './graphql/socket.ts';
-import { isToken } from './metrics/metrics-server.ts';
 import { SharedQueries } from './redis/persisted-queries.ts';
 import { serveDocuments } from './documents/document-route.ts';
+import { serveExports } from './exports/export-route.ts';
 import { servePages } from './pages.ts';
 import { operationPlugin } from './metrics/operation-metrics.ts';
+import { addMetrics, addProbes } from './server-probes.ts';
 import { followTlsFiles, tlsOptions } from './server-tls.ts';
 import type { TlsFiles } from './shared/tls-files.ts';
 
@@ -128,11 +132,18 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   });
   app.metrics.admission.watch(admission);
   const introspection = options.introspection ?? true;
-  const apollo = await addGraphql(server, app, openSockets, { limitRate, admission, introspection });
+  const onRequest = [refuseWhenFull(admission), knowViewer(app.authentication), refuseTooMany(limitRate)];
+  const apollo = await addGraphql(server, app, openSockets, {
+    limitRate,
+    admission,
+    introspection,
+    onRequest,
+  });
   addProbes(server, app);
   addMetrics(server, app, options.metricsToken);
   await addStripeWebhook(server, app);
   serveDocuments(server, app.services);
+  serveExports(server, app, { onRequest, admission });
   await servePages(server, { sampleData: options.sampleData ?? false });
   server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const inFlight = countInFlight(server);
@@ -163,29 +174,37 @@ async function addGraphql(
     limitRate,
     admission,
     introspection,
-  }: { limitRate: RateLimiter; admission: Admission; introspection: boolean },
+    onRequest,
+  }: {
+    limitRate: RateLimiter;
+    admission: Admission;
+    introspection: boolean;
+    onRequest: onRequestHookHandler[];
+  },
 ): Promise<ApolloServer<RequestContext>> {
   const operationLimits = new OperationLimits(app.schema);
+  const validation = new DocumentValidation(app.schema, introspection);
+  const formatError = errorFormatter(app.log, introspection);
   const apollo = new ApolloServer<RequestContext>({
     schema: app.schema,
     // Apollo's own hints cost a quarter of a request and nobody reads them.
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      limitsPlugin(operationLimits),
+      limitsPlugin(validation, operationLimits, formatError),
       operationPlugin(app.metrics.operations),
       ...(app.services.replicas ? [replicaReading] : []),
       planPlugin(new PlanExecutor(app.schema)),
     ],
-    introspection,
-    hideSchemaDetailsFromClientErrors: !introspection,
+    // The first plugin does it, as sockets do.
+    dangerouslyDisableValidation: true,
     parseOptions: { maxTokens: limits.tokens },
     allowBatchedHttpRequests: false,
     ...(app.redis && { persistedQueries: { cache: new SharedQueries(app.redis) } }),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: app.log,
-    formatError: (formatted, error) => formatError(formatted, error, app.log),
+    formatError,
   });
   await apollo.start();
   const apolloHandler = fastifyApolloHandler(apollo, {
@@ -205,12 +224,12 @@ async function addGraphql(
     limitRate,
     admission,
     operationLimits,
-    introspection,
+    validation,
+    formatError,
     log,
     observer,
   });
   server.decorateRequest('viewer', null);
-  const onRequest = [refuseWhenFull(admission), knowViewer(authentication), refuseTooMany(limitRate)];
   server.route({ method: 'GET', url: '/graphql', onRequest, handler, wsHandler });
   const errorHandler = answerBodyTooLarge;
   server.route({ method: 'POST', url: '/graphql', onRequest, handler, errorHandler });
@@ -226,43 +245,8 @@ function refuseTooMany(limitRate: RateLimiter) {
     if (!use) return;
     tellUse(reply, use);
     if (!use.isExceeded) return;
-    const { message, code, details } = rateLimited(use);
-    await reply.code(429).send({ errors: [{ message, extensions: { code, ...details } }] });
+    await reply.code(429).send({ errors: [asResponseError(rateLimited(use))] });
   };
-}
-
-function addProbes(server: FastifyInstance, app: App): void {
-  server.get('/healthz', { logLevel: 'warn' }, () => ({ status: 'ok' }));
-  server.get('/readyz', { logLevel: 'warn' }, async (_request, reply) => {
-    try {
-      await app.services.database.ping();
-      return { status: 'ready', ...replicasInUse(app) };
-    } catch {
-      return reply.code(503).send({ status: 'unavailable', reason: 'the database does not answer' });
-    }
-  });
-}
-
-/** Told, but no reason to be unready: without them the database itself is read. */
-function replicasInUse({ services }: App) {
-  if (!services.replicas) return {};
-  const { replicas } = services.replicas.statistics();
-  return { replicas: { inUse: replicas.filter(({ isInUse }) => isInUse).length, of: replicas.length } };
-}
-
-/** Counts what is answered, and serves the metrics to whoever may have them. */
-function addMetrics(server: FastifyInstance, { metrics }: App, token: string | undefined): void {
-  server.addHook('onResponse', (request, reply, done) => {
-    metrics.http.answered(request.routeOptions.url, reply.statusCode);
-    done();
-  });
-  if (token === undefined) return;
-  server.get('/metrics', { logLevel: 'warn' }, async (request, reply) => {
-    if (!isToken(token, request.headers.authorization)) {
-      return reply.code(401).header('www-authenticate', 'Bearer').send({ message: 'Send METRICS_TOKEN.' });
-    }
-    return reply.type(metrics.contentType).send(await metrics.text());
-  });
 }
 
 /** Where Stripe tells what became of payments. Its signature is over the body as it came, so nothing parses it. */

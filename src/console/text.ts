@@ -28,6 +28,13 @@ export const text = {
     warehouse: 'Warehouse',
     'my-orders': 'Your orders',
   },
+  exports: {
+    orders: 'Export as CSV',
+    statistics: 'Export days as CSV',
+    warehouse: 'Export warehouse days as CSV',
+    working: 'Exporting…',
+    brokenOff: 'The export was broken off. Try it again.',
+  },
   state: {
     loading: 'Loading…',
     unreachable: 'The server cannot be reached. It is tried again when the network is back.',

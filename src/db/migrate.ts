@@ -36,6 +36,7 @@ export async function migrate(url: string, poolerUrl?: string): Promise<void> {
   try {
     await refuseUnusable(client, url);
     await client`select pg_advisory_lock(${migrationLock})`;
+    const before = await countApplied(client);
     await applyMigrations(drizzle({ client }), { migrationsFolder });
     await client`select ensure_history_partitions(now() - interval '1 month', now() + interval '3 months')`;
     // The queue has a migrator of its own, and a pool of its own for it; our lock is held meanwhile.
@@ -43,9 +44,19 @@ export async function migrate(url: string, poolerUrl?: string): Promise<void> {
     await runMigrations({ connectionString, maxPoolSize: 2, logger: silentLogger });
     await indexFailedJobs(client);
     if (poolerUrl !== undefined) await guardPooledRole(client, poolerUrl);
+    // PostgreSQL knows nothing of new columns and of tables that inherit until it has looked at them again, and takes
+    // wrong plans meanwhile; a new database has nothing to look at.
+    if (before > 0 && (await countApplied(client)) > before) await client`analyze`;
   } finally {
     await client.end({ timeout: 5 });
   }
+}
+
+async function countApplied(client: postgres.Sql): Promise<number> {
+  const [table] = await client`select to_regclass('drizzle.__drizzle_migrations') is not null as "isThere"`;
+  if (!table!['isThere']) return 0;
+  const [row] = await client`select count(*)::integer as applied from drizzle.__drizzle_migrations`;
+  return row!['applied'];
 }
 
 /**

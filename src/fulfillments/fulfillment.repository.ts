@@ -4,7 +4,6 @@ import { prepared, uuidArray } from '../db/prepared.ts';
 import type { FulfillmentStatus } from '../db/tables/enumerations.ts';
 import { fulfillmentItems, orderFulfillments } from '../db/tables/fulfillments.ts';
 import { orderItems, orders } from '../db/tables/orders.ts';
-import { stockLocations } from '../db/tables/stock.ts';
 import type { LoadingSource } from '../graphql/loading.ts';
 import type { Keyset, ListOrder } from '../shared/page.ts';
 
@@ -105,7 +104,6 @@ export async function searchFulfillments(
     .select(getTableColumns(orderFulfillments))
     .from(orderFulfillments)
     .innerJoin(orders, eq(orders.id, orderFulfillments.orderId))
-    .innerJoin(stockLocations, eq(stockLocations.id, orderFulfillments.locationId))
     .where(and(visibleOrders(actor.role), ...conditionsOf(filter), afterCondition))
     .orderBy(asc(orderFulfillments.createdAt), asc(orderFulfillments.id))
     .limit(limit)
@@ -121,7 +119,6 @@ export async function countFulfillments(
     .select({ count: sql<number>`count(*)::integer` })
     .from(orderFulfillments)
     .innerJoin(orders, eq(orders.id, orderFulfillments.orderId))
-    .innerJoin(stockLocations, eq(stockLocations.id, orderFulfillments.locationId))
     .where(and(visibleOrders(actor.role), ...conditionsOf(filter)))
     .prepare('countFulfillments')
     .execute(viewerParameters(actor));
@@ -132,7 +129,10 @@ function conditionsOf(filter: FulfillmentFilterValues): (SQL | undefined)[] {
   const { statuses, locationCode, orderId, assignedToId } = filter;
   return [
     statuses ? inArray(orderFulfillments.status, [...statuses]) : undefined,
-    locationCode ? eq(stockLocations.code, locationCode) : undefined,
+    // A value and not a join, so that the location's index gives them in sequence.
+    locationCode
+      ? sql`${orderFulfillments.locationId} = (select id from stock_locations where code = ${locationCode})`
+      : undefined,
     orderId ? eq(orderFulfillments.orderId, orderId) : undefined,
     assignedToId ? eq(orderFulfillments.assignedToId, assignedToId) : undefined,
   ];

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errorCatalogue, type TopLevelError } from '../shared/errors.ts';
+import { asResponseError } from '../shared/errors.ts';
 import { overloaded, type Admission } from './admission.ts';
 
 type Handler = (this: never, request: FastifyRequest, reply: FastifyReply) => unknown;
@@ -24,10 +24,9 @@ export function admitted(admission: Admission, handler: Handler) {
 }
 
 function answerOverloaded(reply: FastifyReply): FastifyReply {
-  const { message, code, details }: TopLevelError = overloaded();
-  const extensions = { code, remedy: errorCatalogue[code].remedy, ...details };
+  const error = overloaded();
   return reply
     .code(503)
-    .header('retry-after', details['retryAfterSeconds'])
-    .send({ errors: [{ message, extensions }] });
+    .header('retry-after', error.details['retryAfterSeconds'])
+    .send({ errors: [asResponseError(error)] });
 }

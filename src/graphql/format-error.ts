@@ -4,7 +4,7 @@ import { ArgumentValidationError } from 'type-graphql';
 import { DatabaseUnavailableError, OutcomeUnknownError, WorkTimeoutError } from '../db/driver/errors.ts';
 import { postgresFailure, withoutStatement } from '../db/pg-errors.ts';
 import { errorCatalogue, Refusal, TopLevelError, type TopLevelCode } from '../shared/errors.ts';
-import { asTokenLimit } from './limits.ts';
+import { asDocumentLimit } from './limits.ts';
 import { flatten } from './validation.ts';
 
 export interface FaultLogger {
@@ -63,7 +63,7 @@ export function formatError(
   }
   // GraphQL's own: syntax, validation, coercion of variables. What a resolver throws has a path.
   if (error instanceof GraphQLError && (error.path === undefined || error.originalError === undefined)) {
-    return ofGraphqlItself(formatted);
+    return ofGraphqlItself(formatted, error);
   }
   logFault(log, error, 'a resolver failed');
   return shape('INTERNAL_SERVER_ERROR', isNested ? unread : 'The server failed. Nothing was changed.');
@@ -72,7 +72,7 @@ export function formatError(
 /** What a request is refused with before it runs has no path, and Apollo leaves it wrapped. */
 function refusedOperation(thrown: unknown): TopLevelError | undefined {
   if (!(thrown instanceof GraphQLError)) return undefined;
-  return thrown.originalError instanceof TopLevelError ? thrown.originalError : asTokenLimit(thrown);
+  return thrown.originalError instanceof TopLevelError ? thrown.originalError : asDocumentLimit(thrown);
 }
 
 /** Without the statement and its values: they may hold personal data. */
@@ -91,13 +91,24 @@ export function isUnavailable(error: unknown): boolean {
   return failure !== undefined && retryableStates.test(failure.code);
 }
 
-/** As Apollo writes it where it hides the schema; for sockets, which it does not see. */
-export function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  return { ...formatted, message: formatted.message.replace(/ ?Did you mean(.+?)\?$/, '') };
+export type ErrorFormatter = (formatted: GraphQLFormattedError, thrown: unknown) => GraphQLFormattedError;
+
+/** The same over HTTP and over sockets. Where the schema is not shown, errors do not guess at its names either. */
+export function errorFormatter(log: FaultLogger, introspection: boolean): ErrorFormatter {
+  return (formatted, thrown) => {
+    const told = formatError(formatted, thrown, log);
+    return introspection ? told : { ...told, message: told.message.replace(/ ?Did you mean(.+?)\?$/, '') };
+  };
 }
 
-/** Apollo gives these a code; on a socket they come without one. */
-function ofGraphqlItself(formatted: GraphQLFormattedError): GraphQLFormattedError {
+/**
+ * Apollo gives these a code; on a socket they come without one. What Apollo itself refuses without a code, such as a
+ * persisted query whose hash is of another text, it would call a fault of the server.
+ */
+function ofGraphqlItself(formatted: GraphQLFormattedError, error: GraphQLError): GraphQLFormattedError {
   const { stacktrace: _stacktrace, ...extensions } = formatted.extensions ?? {};
+  if (error.path === undefined && extensions['code'] === 'INTERNAL_SERVER_ERROR') {
+    extensions['code'] = 'BAD_REQUEST';
+  }
   return { ...formatted, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } };
 }

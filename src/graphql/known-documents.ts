@@ -1,13 +1,5 @@
-import {
-  GraphQLError,
-  NoSchemaIntrospectionCustomRule,
-  parse,
-  specifiedRules,
-  validate,
-  type DocumentNode,
-  type GraphQLSchema,
-  type ValidationRule,
-} from 'graphql';
+import { GraphQLError, parse, type DocumentNode } from 'graphql';
+import type { DocumentValidation } from './document-validation.ts';
 import { limits } from './limits.ts';
 
 const knownLimit = 200;
@@ -20,14 +12,7 @@ const textLimit = 10_000;
 export class KnownDocuments {
   private readonly documents = new Map<string, DocumentNode>();
 
-  private readonly rules: readonly ValidationRule[];
-
-  constructor(
-    private readonly schema: GraphQLSchema,
-    introspection: boolean,
-  ) {
-    this.rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
-  }
+  constructor(private readonly validation: DocumentValidation) {}
 
   /** The document, or what is wrong with the text. */
   read(text: string): DocumentNode | readonly GraphQLError[] {
@@ -41,7 +26,7 @@ export class KnownDocuments {
       if (error instanceof GraphQLError) return [error];
       throw error;
     }
-    const errors = validate(this.schema, document, this.rules);
+    const errors = this.validation.errorsOf(document);
     if (errors.length > 0) return errors;
     if (text.length <= textLimit) this.keep(text, document);
     return document;

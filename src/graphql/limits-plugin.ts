@@ -1,20 +1,35 @@
 import type { ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError } from 'graphql';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyTooLarge, boundErrors, costReport, type OperationLimits } from './limits.ts';
 import type { RequestContext } from './context.ts';
+import type { DocumentValidation } from './document-validation.ts';
+import type { ErrorFormatter } from './format-error.ts';
 
-/** Has Apollo look at the limits before an operation runs, and at the errors before an answer goes out. */
-export function limitsPlugin(operationLimits: OperationLimits): ApolloServerPlugin<RequestContext> {
+/** Apollo takes one error from a hook; the answer shows what it stands for. */
+const invalid = (): GraphQLError =>
+  new GraphQLError('The document is not valid.', { extensions: { http: { status: 400 } } });
+
+/** Has Apollo look at a document and its limits before it runs, and at the errors before an answer goes out. */
+export function limitsPlugin(
+  validation: DocumentValidation,
+  operationLimits: OperationLimits,
+  format: ErrorFormatter,
+): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
       let cost: number | undefined;
+      let errors: readonly GraphQLError[] = [];
       return {
         didResolveOperation: async ({ document, operationName, request }) => {
+          errors = validation.errorsOf(document);
+          if (errors.length > 0) throw invalid();
           cost = operationLimits.check(document, operationName, request.variables ?? {});
         },
         willSendResponse: async ({ request, response: { body } }) => {
           if (body.kind !== 'single') return;
           const { singleResult } = body;
+          if (errors.length > 0) singleResult.errors = errors.map((error) => format(error.toJSON(), error));
           if (singleResult.errors) singleResult.errors = boundErrors(singleResult.errors);
           const report = cost === undefined ? undefined : costReport(request.extensions, cost);
           if (report) singleResult.extensions = { ...singleResult.extensions, ...report };

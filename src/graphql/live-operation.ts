@@ -112,10 +112,26 @@ const contextOf = (options: ExecutionArgs): RequestContext => options.contextVal
 
 async function* nothing(): AsyncGenerator<never> {}
 
-/** What graphql's own `subscribe` does with a stream of anything else. */
-async function* executed(
+/**
+ * What graphql's own `subscribe` does with a stream of anything else. No generator: while that waits for an event it
+ * does not see that it is to end, and a socket that has closed meanwhile would count as open until the next one.
+ */
+function executed(
   source: AsyncIterable<unknown>,
   options: ExecutionArgs,
-): AsyncGenerator<ExecutionResult> {
-  for await (const rootValue of source) yield await execute({ ...options, rootValue });
+): AsyncIterableIterator<ExecutionResult> {
+  const events = source[Symbol.asyncIterator]();
+  const iterator: AsyncIterableIterator<ExecutionResult> = {
+    async next() {
+      const event = await events.next();
+      if (event.done) return { done: true, value: undefined };
+      return { done: false, value: await execute({ ...options, rootValue: event.value }) };
+    },
+    async return() {
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
 }

@@ -37,6 +37,8 @@ export interface OperationSize {
 const rowsOfUnpagedList = 5;
 /** The largest page of any list; more is refused by the list itself, with an error of its own. */
 const largestPage = 10_000;
+/** A transaction with its locks and its history: a request holds fewer than a hundred. */
+const costOfMutation = 10_000;
 const nothing: OperationSize = { depth: 0, aliases: 0, directives: 0, cost: 0 };
 
 /** The operation that a request names; undefined where it names none. */
@@ -49,8 +51,10 @@ export function operationOf(
 }
 
 /**
- * Measures a valid operation. Written here and not taken from a library, because those that there are walk a fragment
- * again wherever it is used, which is exponential, or count what it has only once; here each is measured once.
+ * Measures a valid operation. Written here and not taken from a library: graphql-armor's cost limit and
+ * graphql-query-complexity walk a fragment again wherever it is used (read in their sources, `computeComplexity` and
+ * `nodeComplexity`), which is exponential where fragments use each other twice; here each is measured once. The first
+ * also knows no page sizes.
  */
 export function measureOperation(
   schema: GraphQLSchema,
@@ -101,13 +105,14 @@ export function measureOperation(
   function ofField(node: FieldNode, parent: GraphQLNamedType | undefined): OperationSize {
     const aliases = node.alias ? 1 : 0;
     const definition = fieldOf(parent, node.name.value);
-    if (!node.selectionSet || !definition) return { depth: 1, aliases, directives: 0, cost: 1 };
+    const own = parent === schema.getMutationType() && definition ? costOfMutation : 1;
+    if (!node.selectionSet || !definition) return { depth: 1, aliases, directives: 0, cost: own };
     const inner = ofSelections(node.selectionSet, getNamedType(definition.type));
     return {
       depth: inner.depth + 1,
       aliases: inner.aliases + aliases,
       directives: inner.directives,
-      cost: 1 + rowsOf(node, definition, parent) * inner.cost,
+      cost: own + rowsOf(node, definition, parent) * inner.cost,
     };
   }
 

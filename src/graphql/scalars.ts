@@ -33,4 +33,14 @@ export const JSONObject = GraphQLJSONObject;
 /** Whole numbers up to 2^53 - 1: GraphQL's Int ends at 21 million pounds. */
 export const SafeInt = GraphQLSafeInt;
 /** A day as YYYY-MM-DD; of figures, in UTC. */
-export const LocalDate = GraphQLLocalDate;
+export const LocalDate = new GraphQLScalarType<string, string>({
+  ...GraphQLLocalDate.toConfig(),
+  parseValue: (value) => day(GraphQLLocalDate.parseValue(value)),
+  parseLiteral: (node, variables) => day(GraphQLLocalDate.parseLiteral(node, variables)),
+});
+
+/** PostgreSQL knows no year 0. */
+function day(parsed: string): string {
+  if (parsed.startsWith('0000')) throw new TypeError('LocalDate cannot represent a day of the year 0000.');
+  return parsed;
+}

@@ -15,8 +15,9 @@ import { TopLevelError } from '../shared/errors.ts';
 import { bearerToken } from '../auth/token.ts';
 import { overloaded, type Admission } from './admission.ts';
 import { RequestContext, type Services } from './context.ts';
+import type { DocumentValidation } from './document-validation.ts';
 import type { OpenSockets } from './open-sockets.ts';
-import { formatError, withoutSuggestion, type FaultLogger } from './format-error.ts';
+import type { ErrorFormatter, FaultLogger } from './format-error.ts';
 import { KnownDocuments } from './known-documents.ts';
 import { boundErrors, costReport, type OperationLimits } from './limits.ts';
 import type { OperationObserver, WatchedOperation } from './operation-observer.ts';
@@ -70,21 +71,17 @@ export function makeSocketHandler(parts: {
   readonly limitRate: RateLimiter;
   readonly admission: Admission;
   readonly operationLimits: OperationLimits;
-  readonly introspection: boolean;
+  readonly validation: DocumentValidation;
+  readonly formatError: ErrorFormatter;
   readonly log: FaultLogger;
   readonly observer: OperationObserver;
 }): WebsocketHandler {
   const { schema, services, authentication, openSockets, limitRate, admission } = parts;
-  const { operationLimits, introspection, log, observer } = parts;
+  const { operationLimits, formatError, log, observer } = parts;
   const format = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
-    boundErrors(
-      errors.map((error) => {
-        const formatted = formatError(error.toJSON(), thrownBy(error), log);
-        return introspection ? formatted : withoutSuggestion(formatted);
-      }),
-    );
+    boundErrors(errors.map((error) => formatError(error.toJSON(), thrownBy(error))));
   const shared = new SharedExecutions(schema, services, format);
-  const documents = new KnownDocuments(schema, introspection);
+  const documents = new KnownDocuments(parts.validation);
   /** By the message that asked, which every hook is given. */
   const watched = new WeakMap<SubscribePayload, WatchedOperation>();
   const costs = new WeakMap<SubscribePayload, number>();
@@ -253,9 +250,10 @@ function refused(errors: readonly GraphQLError[]): AsyncIterableIterator<never> 
   return iterator;
 }
 
-/** What an event stream throws has no path, and is wrapped by graphql-ws. */
+/** What an event stream throws is wrapped by graphql-ws; what GraphQL says of a value has a place in the document. */
 function thrownBy(error: GraphQLError): unknown {
-  return error.originalError !== undefined && error.path === undefined ? error.originalError : error;
+  const { originalError, path, nodes } = error;
+  return originalError !== undefined && path === undefined && nodes === undefined ? originalError : error;
 }
 
 /** Sandbox sends the headers of its settings as connection parameters, as they are written there. */

@@ -120,8 +120,12 @@ export function operationPlugin(observer: OperationObserver): ApolloServerPlugin
     async requestDidStart() {
       const watched = observer.begin();
       return {
-        async willSendResponse({ document, operation, response }) {
-          if (operation && document) watched.asked(document, operation.name?.value);
+        // Asked only of an operation that nothing has refused: what is not valid would name series as it likes.
+        async responseForOperation({ document, operationName }) {
+          watched.asked(document, operationName);
+          return null;
+        },
+        async willSendResponse({ response }) {
           const { body } = response;
           watched.answered(body.kind === 'single' ? body.singleResult.errors : body.initialResult.errors);
         },

@@ -61,10 +61,13 @@ export async function lookUp(source: SearchSource, filter: OrderFilterValues): P
 }
 
 async function resolve({ read }: SearchSource, { candidates, ofOrder }: Related): Promise<SQL> {
-  const rows = await read.execute<{ id: string }>(
-    sql`select id from (${candidates}) as found (id) ${candidatesLimit}`,
+  const [counted] = await read.execute<{ count: number }>(
+    sql`select count(*)::integer as count from (select from (${candidates}) as found (id) ${candidatesLimit}) as found`,
   );
-  return rows.length > candidatesAtMost ? ofOrder : isOneOf([...new Set(rows.map(({ id }) => id))]);
+  // Counting is told by the index alone; what is counted for nothing is not gathered besides.
+  if (counted!.count > candidatesAtMost) return ofOrder;
+  const rows = await read.execute<{ id: string }>(sql`select distinct id from (${candidates}) as found (id)`);
+  return isOneOf(rows.map(({ id }) => id));
 }
 
 function atLocations(source: SearchSource, codes: readonly string[]): Related {
@@ -84,7 +87,7 @@ function atLocations(source: SearchSource, codes: readonly string[]): Related {
   };
 }
 
-async function variantsOf({ read }: SearchSource, skus: readonly string[]): Promise<string[]> {
+export async function variantsOf({ read }: SearchSource, skus: readonly string[]): Promise<string[]> {
   const rows = await read.execute<{ id: string }>(
     sql`select id from product_variants where sku in ${listOf(skus)}`,
   );

@@ -6,9 +6,10 @@ import type { OrderStatus } from '../db/tables/enumerations.ts';
 import { orders } from '../db/tables/orders.ts';
 import type { Keyset } from '../shared/page.ts';
 import type { OrderRow } from './order.repository.ts';
-import { conditionOf, type OrderFilterValues } from './order-filter.repository.ts';
-import { lookUp, tableIn, type SearchSource } from './order-lookup.repository.ts';
+import { conditionOf, type LookedUp, type OrderFilterValues } from './order-filter.repository.ts';
+import { isOneOf, lookUp, tableIn, type SearchSource } from './order-lookup.repository.ts';
 import { resolveTexts } from './order-text.repository.ts';
+import { findByVariants, variantsToWalk, type VariantWalk } from './order-variant-walk.repository.ts';
 
 /** Beyond this it is not counted on: `totalCount` then says one more. */
 export const countedAtMost = 10_000;
@@ -48,6 +49,16 @@ export interface OrderCondition {
   readonly condition: SQL | undefined;
   /** That all of them have, if it is to be walked by. */
   readonly status: OrderStatus | null;
+  /** The variants that the orders must have besides, if their items are to be walked. */
+  readonly walk: VariantWalk | null;
+  /** All that must hold, without that walk. */
+  readonly whole: () => Promise<OrderCondition>;
+}
+
+interface Page {
+  readonly keys: readonly SortKey[];
+  readonly after: Keyset | null;
+  readonly limit: number;
 }
 
 /** The columns and the direction that an index is walked in. */
@@ -78,9 +89,11 @@ export function keysetOf(keys: readonly SortKey[], row: OrderRow): Keyset {
  */
 function walkedStatus(filter: OrderFilterValues, keys: readonly SortKey[]): OrderStatus | null {
   const { status, customerId, assignedToId } = filter;
-  const isByAge = keys.length === 2 && keys[0]!.column === orders.createdAt;
-  return isByAge && status?.length === 1 && !customerId && !assignedToId ? status[0]! : null;
+  return isByAge(keys) && status?.length === 1 && !customerId && !assignedToId ? status[0]! : null;
 }
+
+const isByAge = (keys: readonly SortKey[]): boolean =>
+  keys.length === 2 && keys[0]!.column === orders.createdAt;
 
 /** The status as the first column of the sort: `=` would tell PostgreSQL that it is none, and any index would do. */
 function walkOf(keys: readonly SortKey[], after: Keyset | null, status: OrderStatus | null): Walk {
@@ -103,8 +116,21 @@ const orderColumns = Object.fromEntries(
 
 export async function searchOrders(
   source: SearchSource,
-  { condition, status }: OrderCondition,
-  page: { readonly keys: readonly SortKey[]; readonly after: Keyset | null; readonly limit: number },
+  condition: OrderCondition,
+  page: Page,
+): Promise<OrderRow[]> {
+  const { walk, whole } = condition;
+  if (walk === null) return searchWhole(source, condition, page);
+  const found = await findByVariants(source, walk, page, (ids) =>
+    searchWhole(source, { ...condition, condition: and(condition.condition, isOneOf(ids)) }, page),
+  );
+  return found ?? searchWhole(source, await whole(), page);
+}
+
+async function searchWhole(
+  source: SearchSource,
+  { condition, status }: Pick<OrderCondition, 'condition' | 'status'>,
+  page: Page,
 ): Promise<OrderRow[]> {
   const { read, actor } = source;
   const { keys, after } = walkOf(page.keys, page.after, status);
@@ -125,8 +151,9 @@ export async function searchOrders(
   return statement.execute(viewerParameters(actor));
 }
 
-export async function countOrders(source: SearchSource, { condition }: OrderCondition): Promise<number> {
+export async function countOrders(source: SearchSource, { whole }: OrderCondition): Promise<number> {
   const { read, actor } = source;
+  const { condition } = await whole();
   const counted = read
     .select({ one: sql`1`.as('one') })
     .from(tableIn(source, 'orders'))
@@ -147,12 +174,29 @@ export async function resolveFilter(
   filter: OrderFilterValues,
   keys: readonly SortKey[],
 ): Promise<OrderCondition> {
-  const status = walkedStatus(filter, keys);
+  const { role } = source.actor;
+  const whole = once(async (): Promise<OrderCondition> => {
+    const status = walkedStatus(filter, keys);
+    const lookedUp = await lookUpAll(source, filter);
+    if (status === null) return { status, condition: conditionOf(filter, role, lookedUp), walk: null, whole };
+    const rest = conditionOf({ ...filter, status: null }, role, lookedUp);
+    const condition = and(gte(orders.status, status), lte(orders.status, status), rest);
+    return { status, condition, walk: null, whole };
+  });
+  const walk = isByAge(keys) ? await variantsToWalk(source, filter) : null;
+  if (walk === null) return whole();
+  const rest = { ...filter, sku: null, variantId: null };
+  return { status: null, condition: conditionOf(rest, role, await lookUpAll(source, rest)), walk, whole };
+}
+
+async function lookUpAll(source: SearchSource, filter: OrderFilterValues): Promise<LookedUp> {
   const [texts, related] = await Promise.all([resolveTexts(source, filter), lookUp(source, filter)]);
-  const lookedUp = { texts, related };
-  if (status === null) return { status, condition: conditionOf(filter, source.actor.role, lookedUp) };
-  const rest = conditionOf({ ...filter, status: null }, source.actor.role, lookedUp);
-  return { status, condition: and(gte(orders.status, status), lte(orders.status, status), rest) };
+  return { texts, related };
+}
+
+function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
+  let made: Promise<Result> | undefined;
+  return () => (made ??= make());
 }
 
 /** Rows after the keyset. One direction and no nulls: a row comparison, which an index serves. */

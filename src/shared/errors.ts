@@ -273,3 +273,8 @@ export class TopLevelError extends Error {
     super(message);
   }
 }
+
+/** As it stands in the `errors` of an answer, where none of GraphQL's own errors is around it. */
+export function asResponseError({ code, message, details }: TopLevelError) {
+  return { message, extensions: { code, remedy: errorCatalogue[code].remedy, ...details } };
+}

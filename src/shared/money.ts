@@ -25,3 +25,11 @@ export function minorUnitDigits(currency: string): number {
   // The ariary and the ouguiya are divided by five; ISO 4217 counts them in hundredths all the same.
   return base === 10 ? exponent : 2;
 }
+
+/** An amount with its decimal point, such as `12.50` or `-0.05`. */
+export function decimalAmount({ amountMinor, currency }: Money): string {
+  const digits = minorUnitDigits(currency);
+  const sign = amountMinor < 0 ? '-' : '';
+  const text = String(Math.abs(amountMinor)).padStart(digits + 1, '0');
+  return sign + (digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`);
+}

@@ -41,7 +41,8 @@ export async function reserveStock(
     ), level as (
       select stock_levels.variant_id, stock_levels.location_id, on_hand - reserved as available, priority
       from stock_levels join stock_locations on stock_locations.id = stock_levels.location_id and active
-      where exists (
+      -- The array leads into the primary key; the condition below it alone would read every level there is.
+      where stock_levels.variant_id = any (array(select variant_id from line)) and exists (
         select from line
         where line.variant_id = stock_levels.variant_id
           and (line.location_id is null or line.location_id = stock_levels.location_id))

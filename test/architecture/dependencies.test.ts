@@ -70,6 +70,8 @@ const layers = [
   'mail',
   // Papers of the data below, for the server alone.
   'documents',
+  // Queries written as files: callers of the schema.
+  'exports',
   'jobs',
   // Looks at all of the above, which knows nothing of it.
   'metrics',
@@ -98,6 +100,7 @@ const topLevelFiles: Record<string, string> = {
   'config-identity-provider': 'main',
   'config-transport': 'main',
   'in-flight': 'server',
+  'server-probes': 'server',
   'server-tls': 'server',
   banner: 'main',
   'command-line': 'main',

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { beginning } from '../../src/history/log-place.ts';
+import { sourceIdentifier } from '../../src/import/source-identifier.ts';
 import { archiveOrders, detachHistoryMonths } from '../../src/jobs/archive.repository.ts';
 import { makeHistoryPartitions } from '../../src/jobs/maintenance.repository.ts';
 import { countEverything } from '../figures/count-everything.ts';
@@ -30,8 +32,8 @@ async function oldOrder(month: string): Promise<string> {
     sql`select ensure_history_partitions(${`${month}-01`}::timestamptz, ${`${month}-01`}::timestamptz)`,
   );
   const [order] = await change(sql`
-    insert into orders (number, channel, status, customer_id, currency, subtotal_minor, total_minor, units_ordered, created_at, cancelled_at)
-    values (${`OLD-${month}-${Math.random()}`}, 'ecommerce', 'cancelled', ${server.customerId}::uuid, 'GBP', 0, 0, 0,
+    insert into orders (id, number, channel, status, customer_id, currency, subtotal_minor, total_minor, units_ordered, created_at, cancelled_at)
+    values (${sourceIdentifier(`${month}-10`, randomUUID())}::uuid, ${`OLD-${month}-${Math.random()}`}, 'ecommerce', 'cancelled', ${server.customerId}::uuid, 'GBP', 0, 0, 0,
       ${`${month}-10`}::timestamptz, ${`${month}-11`}::timestamptz)
     returning id`);
   await change(sql`

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/driver/database.ts';
@@ -67,6 +69,30 @@ describeInBrowser('the office', () => {
       .waitFor();
     await page.locator('.u-wrap').nth(2).waitFor();
     await keepImage(page, 'dashboard');
+    expect(manager.complaints).toEqual([]);
+  });
+
+  test('the list and the days are kept as files that say what the screen says', async () => {
+    const { page } = manager;
+    await page.goto('/console/orders?channel=WHOLESALE&sort=TOTAL-DESC');
+    await page.locator('tbody tr').first().waitFor();
+    const file = async (button: string): Promise<Record<string, string>[]> => {
+      const [kept] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: button, exact: true }).click(),
+      ]);
+      expect(kept.suggestedFilename()).toMatch(/^[a-z-]+\.csv$/);
+      return parse(await readFile((await kept.path())!), { columns: true, bom: true });
+    };
+    const orders = await file('Export as CSV');
+    const shown = await page.locator('tbody tr td a').allTextContents();
+    expect(shown.length).toBeGreaterThan(5);
+    expect(orders.slice(0, shown.length).map(({ number }) => number)).toEqual(shown);
+    expect(new Set(orders.map(({ channel }) => channel))).toEqual(new Set(['WHOLESALE']));
+    await page.goto('/console/dashboard?days=7');
+    const days = await file('Export days as CSV');
+    expect(days.map(({ day }) => day)).toHaveLength(7);
+    expect(await file('Export warehouse days as CSV')).toHaveLength(7);
     expect(manager.complaints).toEqual([]);
   });
 

@@ -1,21 +1,43 @@
 import { readFileSync } from 'node:fs';
-import { sql } from 'drizzle-orm';
-import { createClient, type Client } from 'graphql-ws';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { buildSchema, type GraphQLField } from 'graphql';
+import type { Client } from 'graphql-ws';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
+import { startFiguresProjector } from '../../src/figures/figures-projector.ts';
 import { Chooser } from '../graphql/random-query.ts';
-import { confirmedOrder, placeOrder, stockedVariant, work } from '../setup/fixtures.ts';
 import { expectInvariants } from '../setup/invariants.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
-import { hostileOperation, type HostileOperation } from './hostile-operation.ts';
-import type { ExistingValues } from './hostile-values.ts';
+import { waitUntil } from '../setup/wait-until.ts';
+import { damaged, type Request } from './damage.ts';
+import { FuzzWorld } from './fuzz-world.ts';
+import { hostileOperation } from './hostile-operation.ts';
+import {
+  closeCodeAfter,
+  complaintAbout,
+  isMessage,
+  Follower,
+  overHttp,
+  overSocket,
+  SocketClosed,
+  socketOf,
+  type Answer,
+} from './senders.ts';
 
 /** `npm run fuzz` sends a hundred thousand; a seed that is told is repeated by FUZZ_SEED. */
 const operations = Number(process.env['FUZZ_OPERATIONS'] ?? 600);
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const atOnce = 6;
-const longRun = 20_000;
+const isLong = operations >= 20_000;
+const renewedEvery = 2_000;
+/** The code of a socket whose user is no longer who the token says. */
+const forbidden = 4403;
+/** What is not even of the form of a message. */
+const badRequest = 4400;
+const metricsToken = 'the-metrics-of-the-fuzzer';
+/** Of the heap at a fifth of the way, when all caches are full, beside what a run of any length may have. */
+const heapGrowth = { factor: 1.1, bytes: 20e6 };
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 const roots = {
@@ -25,186 +47,175 @@ const roots = {
 };
 type Kind = keyof typeof roots;
 
-/** What no answer may have in it: statements, places in the code, names of libraries. */
-const telltale =
-  /\b(select|insert into|update|delete from)\b[^"]{0,60}\b(from|values|set|where)\b|\.(ts|js):\d+|node_modules|postgres(ql)?error|drizzle|typeerror|rangeerror|syntaxerror:|failed query|violates|relation "/i;
-const faults = new Set(['INTERNAL_SERVER_ERROR', 'SERVICE_UNAVAILABLE', 'OUTCOME_UNKNOWN']);
-
 let server: TestServer;
-let existing: ExistingValues;
-let people: (string | null)[];
-
+let world: FuzzWorld;
+let projector: { stop(): Promise<void> };
 beforeAll(async () => {
-  server = await startTestServer();
-  const { sku, barcode } = await stockedVariant(server, { LONDON: 5_000, LEEDS: 5_000 });
-  for (let each = 0; each < 6; each += 1) {
-    await placeOrder(server, [{ sku, quantity: 2 }]);
-    const { fulfillments } = await confirmedOrder(server, [{ sku, quantity: 2, locationCode: 'LONDON' }]);
-    if (each > 1)
-      await work(
-        server,
-        fulfillments[0]!.id,
-        (['startPicking', 'completePicking', 'shipFulfillment', 'deliverFulfillment'] as const)[each - 2]!,
-      );
-  }
-  people = [...Object.values(server.tokens), null];
-  existing = {
-    ids: await idsOf(server),
-    byName: {
-      sku: [sku],
-      barcode: [barcode],
-      locationCode: ['LONDON', 'LEEDS'],
-      currency: ['GBP'],
-      first: [0, 1, 2, 100, 101, -1],
-      confirm: ['yes'],
-    },
-  };
+  server = await startTestServer({ metricsToken });
+  // Counts for the dashboards that are followed.
+  projector = startFiguresProjector({ database: server.database, log: { warn: () => {} } });
+  world = await FuzzWorld.open(server);
+}, 120_000);
+afterAll(async () => {
+  await projector.stop();
+  await server.stop();
 });
-afterAll(() => server.stop());
 
-/** Of everything that there is, but not of those who are signed in: to be locked out would end the game. */
-async function idsOf({ database, userIds }: TestServer): Promise<string[]> {
-  const tables = [
-    'orders',
-    'order_items',
-    'order_fulfillments',
-    'fulfillment_items',
-    'inventory_reservations',
-    'order_notes',
-    'payments',
-    'products',
-    'product_variants',
-    'stock_locations',
-    'customers',
-  ];
-  const rows = await database.read.execute<{ id: string }>(
-    sql.raw(tables.map((table) => `(select id from ${table} limit 20)`).join(' union all ')),
-  );
-  const own = new Set(Object.values(userIds));
-  return rows.map(({ id }) => id).filter((id) => !own.has(id));
+interface Sending {
+  readonly kind: Kind;
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly request: Request;
+  readonly token: string | null;
+  readonly isSocket: boolean;
 }
 
-function nth(index: number): {
-  kind: Kind;
-  field: GraphQLField<unknown, unknown>;
-  operation: HostileOperation;
-  token: string | null;
-  isSocket: boolean;
-} {
+function nth(index: number): Sending {
   const choose = new Chooser(seed + index * 7919);
   const kind = choose.from<Kind>(['query', 'query', 'mutation', 'mutation', 'mutation', 'subscription']);
   const field = choose.from(roots[kind]);
-  const operation = hostileOperation(choose, existing, kind, field);
+  const sound = hostileOperation(choose, world.valuesFor(field.name), kind, field);
   // Those who may do more come further.
-  const token = choose.oneIn(3) ? choose.from(people) : server.tokens.order_manager;
-  return {
-    kind,
-    field,
-    operation,
-    token,
-    isSocket: token !== null && (kind === 'subscription' || choose.oneIn(25)),
-  };
+  const token = choose.oneIn(3) ? choose.from(world.people) : world.server.tokens.order_manager;
+  const isSocket = token !== null && (kind === 'subscription' || choose.oneIn(10));
+  return { kind, field, request: choose.oneIn(8) ? damaged(choose, sound) : sound, token, isSocket };
 }
 
-async function overHttp(
-  { query, variables }: HostileOperation,
-  token: string | null,
-): Promise<{ status: number; text: string }> {
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-    body: JSON.stringify({ query, variables }),
-  });
-  return { status: response.status, text: await response.text() };
+/** Heap that is in use, without what is to be collected. */
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
 }
 
-/** The first message that comes of it; of a subscription that is taken, nothing may come. */
-function overSocket(client: Client, { query, variables }: HostileOperation, kind: Kind): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let stop: (() => void) | undefined;
-    const end = (text: string): void => {
-      clearTimeout(timer);
-      resolve(text);
-      queueMicrotask(() => stop?.());
-    };
-    const timer = setTimeout(
-      () => (kind === 'subscription' ? end('') : reject(new Error('no answer'))),
-      kind === 'subscription' ? 30 : 20_000,
+class Run {
+  readonly found: string[] = [];
+  /** Root fields that were answered, and mutations that were carried out. */
+  readonly reached = new Set<string>();
+  readonly applied = new Set<string>();
+  readonly heap: number[] = [];
+  private readonly clients = new Map<string, Client>();
+  private next = 0;
+
+  /** One of several that send at once. */
+  async send(): Promise<void> {
+    while (this.next < operations && this.found.length < 5) {
+      const index = this.next;
+      this.next += 1;
+      if (isLong && index % Math.ceil(operations / 10) === 0) this.heap.push(heapInUse());
+      const sending = nth(index);
+      try {
+        if (index % renewedEvery === renewedEvery - 1) await world.renew();
+        for (const answer of await this.answers(sending)) this.look(sending, answer);
+      } catch (error) {
+        this.complain(String(error), sending);
+      }
+    }
+  }
+
+  private async answers({ kind, request, token, isSocket }: Sending): Promise<Answer[]> {
+    if (!isSocket || token === null) return [await overHttp(server.url, request, token)];
+    if (!isMessage(request)) {
+      const code = await closeCodeAfter(server.url, token, request);
+      if (code === badRequest || (code === forbidden && world.expendableTokens.has(token))) return [];
+      throw new Error(`what is no message closed the socket with ${code}`);
+    }
+    const client = this.clients.get(token) ?? socketOf(server.url, token);
+    this.clients.set(token, client);
+    try {
+      const texts = await overSocket(client, request, kind === 'subscription');
+      return texts.map((text) => ({ status: 200, text }));
+    } catch (error) {
+      if (!(error instanceof SocketClosed)) throw error;
+      // Somebody has deactivated them.
+      if (error.code === forbidden && world.expendableTokens.has(token)) return [];
+      throw error;
+    }
+  }
+
+  private look(sending: Sending, answer: Answer): void {
+    const complaint = complaintAbout(answer);
+    if (complaint) this.complain(complaint, sending);
+    const { kind, field } = sending;
+    if (/"root":(\{|\[|"|\d)/.test(answer.text)) this.reached.add(field.name);
+    if (kind === 'mutation' && /"root":\{[^[]*:\[\]/.test(answer.text)) this.applied.add(field.name);
+  }
+
+  private complain(what: string, { request, token }: Sending): void {
+    const who = Object.entries(world.server.tokens).find(([, each]) => each === token)?.[0] ?? 'another';
+    this.found.push(`${what}\n  ${who}: ${JSON.stringify(request).slice(0, 4_000)}`);
+  }
+
+  async end(): Promise<void> {
+    for (const client of this.clients.values()) await client.dispose();
+  }
+}
+
+/** Nothing that a hostile operation has begun is left: no transaction, no subscription. */
+async function expectNothingLeft(): Promise<void> {
+  // Those of the server's own work come and go.
+  const isWithoutTransactions = async (): Promise<boolean> => {
+    const left = await server.database.read.execute(
+      sql`select 1 from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
     );
-    stop = client.subscribe(
-      { query, variables: { ...variables } },
-      {
-        next: (value) => end(JSON.stringify(value)),
-        error: (error) =>
-          Array.isArray(error) ? end(JSON.stringify({ errors: error })) : reject(error as Error),
-        complete: () => end(''),
-      },
-    );
-  });
-}
-
-function complaintAbout(text: string, status: number): string | undefined {
-  if (status >= 500) return `status ${status}`;
-  if (text === '') return undefined;
-  const { errors = [] } = JSON.parse(text) as {
-    errors?: { message: string; extensions?: { code?: string } }[];
+    return left.length === 0;
   };
-  const fault = errors.find(({ extensions }) => faults.has(extensions?.code ?? ''));
-  if (fault) return `${fault.extensions?.code}: ${fault.message}`;
-  const told = errors.find(({ message }) => telltale.test(message));
-  return told && `a message that tells too much: ${told.message}`;
+  await waitUntil(isWithoutTransactions, 'no transaction is left');
+  const active = async (): Promise<string[]> => {
+    const headers = { authorization: `Bearer ${metricsToken}` };
+    const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
+    return text.match(/^orders_subscriptions_active\{.*\} [^0].*$/gm) ?? [];
+  };
+  let subscriptions: string[] = [];
+  const isOver = async (): Promise<boolean> => (subscriptions = await active()).length === 0;
+  await waitUntil(isOver, () => `subscriptions are left: ${subscriptions.join(', ')}`);
 }
 
 test(
   `nothing that is sent makes the server fail, tell what it is made of, or break what must hold (seed ${seed})`,
-  { timeout: 120_000 + operations * 100 },
+  { timeout: 300_000 + operations * 100 },
   async () => {
-    const clients = new Map(
-      Object.values(server.tokens).map(
-        (token) =>
-          [
-            token,
-            createClient({
-              url: `${server.url.replace('http', 'ws')}/graphql`,
-              webSocketImpl: WebSocket,
-              connectionParams: token ? { authorization: `Bearer ${token}` } : {},
-            }),
-          ] as const,
-      ),
+    const startedAt = performance.now();
+    const followers = Object.values(world.server.tokens).map((token) => new Follower(server.url, token));
+    const run = new Run();
+    await Promise.all(Array.from({ length: atOnce }, () => run.send()));
+    if (isLong) run.heap.push(heapInUse());
+    // They have been there all along, and are told still.
+    const told = followers.map(({ events }) => events[0]!);
+    await world.renew();
+    const isToldAll = (): boolean => followers.every(({ events }, index) => events[0]! > told[index]!);
+    await waitUntil(
+      isToldAll,
+      () => `followers are told no more: ${followers.map((each) => each.complaints).join()}`,
     );
-    const found: string[] = [];
-    const reached = new Set<string>();
-    const heap: number[] = [];
-    let next = 0;
-    const send = async (): Promise<void> => {
-      while (next < operations && found.length < 5) {
-        const index = next;
-        next += 1;
-        if (index % Math.ceil(operations / 10) === 0) heap.push(process.memoryUsage().heapUsed);
-        const { kind, field, operation, token, isSocket } = nth(index);
-        try {
-          const { status, text } = isSocket
-            ? { status: 200, text: await overSocket(clients.get(token!)!, operation, kind) }
-            : await overHttp(operation, token);
-          const complaint = complaintAbout(text, status);
-          if (complaint)
-            found.push(
-              `${complaint}\n  ${operation.query}\n  ${JSON.stringify(operation.variables)?.slice(0, 2_000)}`,
-            );
-          if (/"root":(\{|\[|"|\d)/.test(text)) reached.add(field.name);
-        } catch (error) {
-          found.push(
-            `${String(error)}\n  ${operation.query}\n  ${JSON.stringify(operation.variables).slice(0, 2_000)}`,
-          );
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, send));
-    for (const client of clients.values()) await client.dispose();
+    const seconds = Math.round((performance.now() - startedAt) / 1_000);
+    const roles = await viewers();
+    await Promise.all([run.end(), ...followers.map((each) => each.stop())]);
+    const { found, reached, applied, heap } = run;
+    const megabytes = heap.map((bytes) => Math.round(bytes / 1e6)).join(' ');
+    const events = followers.map((each) => each.events.join('/')).join(' ');
+    if (isLong) {
+      console.log(
+        `seed ${seed}: ${operations} operations in ${seconds} s; ${reached.size} fields answered, ${applied.size} mutations carried out; heap ${megabytes} MB; events ${events}`,
+      );
+    }
     expect(found, `FUZZ_SEED=${seed} FUZZ_OPERATIONS=${operations}`).toEqual([]);
+    expect(followers.flatMap(({ complaints }) => complaints)).toEqual([]);
+    for (const [role, answer] of Object.entries(roles)) expect(answer).toBe(role.toUpperCase());
+    await expectNothingLeft();
     // Many got further than to the first check, or the values have become too wild.
-    expect(reached.size).toBeGreaterThan(30);
+    expect(reached.size).toBeGreaterThan(40);
+    expect(applied.size).toBeGreaterThan(isLong ? 40 : 5);
     await expectInvariants(server.databaseUrl);
-    if (operations >= longRun) expect(heap.at(-1)!).toBeLessThan(2 * heap[2]! + 100e6);
+    if (isLong) expect(heap.at(-1)!).toBeLessThan(heapGrowth.factor * heap[2]! + heapGrowth.bytes);
   },
 );
+
+/** All are still who they were: otherwise the rest would have been refused at the door, and nothing tried. */
+async function viewers(): Promise<Record<string, string>> {
+  const { as } = world.server;
+  const asked = Object.entries(as).map(async ([role, ask]) => {
+    const answer = await ask('{ viewer { role } }');
+    return [role, answer.data?.viewer?.role as string] as const;
+  });
+  return Object.fromEntries(await Promise.all(asked));
+}

@@ -8,6 +8,7 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import type { Chooser } from '../graphql/random-query.ts';
+import { literal } from './hostile-literal.ts';
 import { hostileValue, type ExistingValues } from './hostile-values.ts';
 
 export interface HostileOperation {
@@ -28,9 +29,11 @@ export function hostileOperation(
     const given = args.filter(({ type }) => isNonNullType(type) || choose.oneIn(2));
     if (given.length === 0) return name;
     const parts = given.map((argument) => {
+      const value = hostileValue(choose, existing, argument.type, argument.name);
+      if (choose.oneIn(4)) return `${argument.name}: ${literal(choose, value, argument.type)}`;
       const variable = `v${declared.length}`;
       declared.push(`$${variable}: ${String(argument.type)}`);
-      variables[variable] = hostileValue(choose, existing, argument.type, argument.name);
+      variables[variable] = value;
       return `${argument.name}: $${variable}`;
     });
     return `${name}(${parts.join(', ')})`;

@@ -69,7 +69,16 @@ const moments: readonly unknown[] = [
   '2026-01-01',
   '1900-01-01',
   '9999-12-31',
+  '10000-01-01',
+  '275760-09-13',
+  '0000-01-01',
+  '0001-01-01T00:00:00+23:59',
+  '2026-12-31T23:59:60Z',
+  '2026-11-23T24:00:00Z',
+  '2026-11-23T10:00:00.999999999999Z',
   'infinity',
+  '-infinity',
+  'epoch',
   'now()',
   1_700_000_000,
 ];
@@ -78,9 +87,13 @@ const wrong: readonly unknown[] = [null, 0, '', [], {}, true, [[]], [null], { a:
 /** Deep, wide, and with names that JavaScript has a meaning for. */
 function document(choose: Chooser): unknown {
   let value: unknown = choose.from([1, 'x', half, '\0', null, 1e308]);
-  const depth = choose.from([0, 1, 3, 200]);
+  const depth = choose.from([0, 1, 3, 60, 200]);
   for (let level = 0; level < depth; level += 1) value = level % 2 === 0 ? { [`k${level}`]: value } : [value];
-  return JSON.parse(`{"__proto__": {"isAdmin": true}, "constructor": 1, "value": ${JSON.stringify(value)}}`);
+  if (choose.oneIn(4)) value = Array.from({ length: choose.from([1, 1_000, 30_000]) }, (_, index) => index);
+  const names = choose.oneIn(3)
+    ? '"a": 1'
+    : '"__proto__": {"isAdmin": true}, "constructor": {"prototype": 1}';
+  return JSON.parse(`{${names}, "toString": 1, "value": ${JSON.stringify(value)}}`);
 }
 
 /** A value that may be anything: what exists, what is at the edge, or what is not even of the type. */
@@ -136,9 +149,8 @@ function leaf(choose: Chooser, { ids }: ExistingValues, type: string): unknown {
     case 'SafeInt':
       return choose.oneIn(3) ? choose.from(numbers) : 1 + choose.below(3);
     case 'DateTime':
-    case 'Date':
+    case 'LocalDate':
       return choose.from(moments);
-    case 'JSON':
     case 'JSONObject':
       return document(choose);
     default:

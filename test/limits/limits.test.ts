@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Client } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { dashboardQuery } from '../../bench/scenarios.ts';
 import { boundErrors, limits } from '../../src/graphql/limits.ts';
+import { errorCatalogue } from '../../src/shared/errors.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import { socketClient } from '../subscriptions/live-client.ts';
 
@@ -69,6 +72,7 @@ const nested = (levels: number): string =>
     ? 'id'
     : `customer { orders(first: 1) { nodes { ${levels === 1 ? 'id' : nested(levels - 1)} } } }`;
 const code = 'LIMIT_EXCEEDED';
+const { remedy } = errorCatalogue[code];
 const times = (count: number, text: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => text(index)).join(' ');
 
@@ -125,6 +129,46 @@ describe('an operation with too much is refused, over HTTP and over a socket', (
     expect(await costOf({ query: '{ viewer { id role } }' })).toBe(3);
   });
 
+  test('mutations, each of which costs as much as many fields', async () => {
+    const holds = (count: number): string =>
+      `mutation { ${times(count, (index) => `a${index}: logout(input: { refreshToken: "none" }) { signedOut }`)} }`;
+    expect(await costOf({ query: holds(99) })).toBe(99 * 10_001);
+    expect(await refusal({ query: holds(100) })).toMatchObject({ limit: 'cost', value: 100 * 10_001 });
+  });
+
+  test('lists and objects within each other, in a variable or in the document', async () => {
+    const nestedFilter = (levels: number): string =>
+      `${'{ not: '.repeat(levels - 1)}{}${' }'.repeat(levels - 1)}`;
+    const told = { code, limit: 'valueLevels', maximum: 100, value: 101 };
+    const written = `{ orders(first: 1, filter: ${nestedFilter(101)}) { nodes { id } } }`;
+    expect(await refusal({ query: written })).toMatchObject(told);
+    const query = 'query ($filter: OrderFilter) { orders(first: 1, filter: $filter) { nodes { id } } }';
+    const filterOf = (levels: number): unknown => JSON.parse(nestedFilter(levels).replaceAll('not', '"not"'));
+    expect(await refusal({ query, variables: { filter: filterOf(101) } })).toMatchObject(told);
+    const { errors } = (await (await post({ query, variables: { filter: filterOf(100) } })).json()) as any;
+    expect(errors[0].message).toContain('deep');
+  });
+
+  test('fields of the same name that have to be compared', async () => {
+    const told = { code, limit: 'comparisons', maximum: limits.comparisons };
+    expect(await refusal({ query: `{ ${times(990, () => 'viewer { id }')} }` })).toMatchObject(told);
+    expect(await refusal({ query: `{ viewer { ${times(3_900, () => 'id')} } }` })).toMatchObject(told);
+  });
+
+  test('fragments that go round in circles, however many', async () => {
+    const steps = [1, 7, 31];
+    const spreads = (index: number): string => steps.map((step) => `...F${(index + step) % 200}`).join(' ');
+    const query = `{ ...F0 } ${times(200, (index) => `fragment F${index} on Query { ${spreads(index)} }`)}`;
+    const response = await post({ query });
+    expect(response.status).toBe(400);
+    const { errors } = (await response.json()) as any;
+    expect(errors[0]).toMatchObject({
+      message: expect.stringMatching(/^Cannot spread fragment "F\d+" within itself/),
+      extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+    });
+    expect((await overSocket({ query })).errors).toEqual(errors);
+  });
+
   test('fragments that use each other twice are measured once each', async () => {
     const fragments = times(
       60,
@@ -166,10 +210,21 @@ test('a body that is too large is refused with the limit', async () => {
     errors: [
       {
         message: 'The request body is larger than 1000000 bytes, which is as many as are allowed.',
-        extensions: { code, limit: 'bodyBytes', maximum: limits.bodyBytes },
+        extensions: { code, remedy, limit: 'bodyBytes', maximum: limits.bodyBytes },
       },
     ],
   });
+});
+
+test('a message of a socket that is too large closes it with 1009', async () => {
+  const large = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await once(large, 'open');
+  const closed = once(large, 'close');
+  large.on('error', () => {});
+  large.send(JSON.stringify({ type: 'ping', payload: { padding: 'x'.repeat(limits.bodyBytes) } }));
+  const [closeCode] = await closed;
+  expect(closeCode).toBe(1009);
+  expect((await post({ query: '{ __typename }' })).status).toBe(200);
 });
 
 test('several requests in one are refused', async () => {
@@ -187,7 +242,7 @@ test('many errors are cut off, and how many there were is told, over HTTP and ov
   expect(boundErrors(many)).toHaveLength(50);
   expect(boundErrors(many).at(-1)).toEqual({
     message: '60 errors; at most 50 are shown, this one among them.',
-    extensions: { code, limit: 'errors', maximum: 50, value: 60 },
+    extensions: { code, remedy, limit: 'errors', maximum: 50, value: 60 },
   });
   expect(boundErrors(many.slice(0, 50))).toEqual(many.slice(0, 50));
 });

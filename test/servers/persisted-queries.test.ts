@@ -53,6 +53,7 @@ describe.skipIf(!isRedisInstalled)('queries that clients name by their hash', ()
       body: JSON.stringify({ query: '{ __typename }', extensions }),
     });
     expect(response.status).toBe(400);
+    expect(((await response.json()) as any).errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
     const again = await ask(second.url, first.tokens.order_manager, '{ something }', true);
     expect(again.errors[0].extensions.code).toBe('PERSISTED_QUERY_NOT_FOUND');
   });

@@ -56,7 +56,13 @@ describe('of a server by itself', () => {
       errors: [
         {
           message: `More than 10 operations a minute: go on in ${retryAfterSeconds} seconds.`,
-          extensions: { code: 'RATE_LIMITED', limit: 10, windowSeconds: 60, retryAfterSeconds },
+          extensions: {
+            code: 'RATE_LIMITED',
+            remedy: expect.stringContaining('Wait'),
+            limit: 10,
+            windowSeconds: 60,
+            retryAfterSeconds,
+          },
         },
       ],
     });

@@ -7,10 +7,14 @@ import { startTestServer, type TestServer } from '../setup/server.ts';
 import { waitUntil } from '../setup/wait-until.ts';
 import { openRawSocket, openSubscribed, type RawSocket } from './raw-socket.ts';
 
+const metricsToken = 'metrics-of-the-socket-limits';
 let server: TestServer;
 const sockets: RawSocket[] = [];
 beforeAll(async () => {
-  server = await startTestServer({ socketLimits: { socketsPerUser: 3, operationsPerSocket: 2 } });
+  server = await startTestServer({
+    socketLimits: { socketsPerUser: 3, operationsPerSocket: 2 },
+    metricsToken,
+  });
 });
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.end();
@@ -31,7 +35,29 @@ const subscribeAs = (socket: RawSocket, id: string): void =>
   });
 const messagesOf = (socket: RawSocket, id: string) => socket.messages.filter((message) => message.id === id);
 
+/** How many dashboards this server follows. */
+async function dashboardsFollowed(): Promise<number> {
+  const headers = { authorization: `Bearer ${metricsToken}` };
+  const metrics = await (await fetch(`${server.url}/metrics`, { headers })).text();
+  return Number(/^orders_subscriptions_active\{field="dashboardChanged"\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
+}
+
 describe('sockets of a user', () => {
+  test('whose dashboards nothing happens to give their places back when they are left', async () => {
+    const query = 'subscription { dashboardChanged { cursor } }';
+    const open = () => openSubscribed(server.url, server.tokens.order_manager, query);
+    const left = await Promise.all([open(), open(), open()]);
+    sockets.push(...left);
+    await waitUntil(async () => (await dashboardsFollowed()) === 3, 'all are followed');
+    left[0]!.send({ type: 'complete', id: 'changes' });
+    await waitUntil(async () => (await dashboardsFollowed()) === 2, 'one was completed');
+    for (const socket of left) socket.end();
+    await waitUntil(async () => (await dashboardsFollowed()) === 0, 'none is followed');
+    const next = await openSubscribed(server.url, server.tokens.order_manager, query);
+    sockets.push(next);
+    expect(next.messages[0]).toEqual({ type: 'connection_ack' });
+  });
+
   test('one too many is closed with a code and a reason; another user and a freed place are not', async () => {
     const mine = await Promise.all([1, 2, 3].map(() => subscribed(server.tokens.warehouse_staff)));
     const tooMany = await openRawSocket(server.url);

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useConsole } from '../api/console-context.tsx';
+import { ExportButton } from '../parts/export-button.tsx';
 import { Failure, Loading } from '../parts/parts.tsx';
 import { goTo, Link, usePlace } from '../parts/router.tsx';
 import { showClock, showCount, showDuration, showMoney, showPercent } from '../parts/show.ts';
@@ -214,6 +215,14 @@ function Charts({ days, filter, asOf }: ChartsProps) {
         show={showPercent}
         maximum={1}
       />
+      <div class="choosing">
+        <ExportButton name="statistics" label={text.exports.statistics} asked={{ range, filter }} />
+        <ExportButton
+          name="fulfillment-statistics"
+          label={text.exports.warehouse}
+          asked={{ range, filter }}
+        />
+      </div>
     </>
   );
 }

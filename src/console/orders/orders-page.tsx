@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useConsole } from '../api/console-context.tsx';
+import { ExportButton } from '../parts/export-button.tsx';
 import { Badge, Empty, Failure, Loading } from '../parts/parts.tsx';
 import { addressOf, goTo, Link, usePlace } from '../parts/router.tsx';
 import { showCount, showMoney, showTime } from '../parts/show.ts';
@@ -14,10 +15,9 @@ import { useOrders } from './use-orders.ts';
 export function OrdersPage() {
   const { session } = useConsole();
   const chosen = new URLSearchParams(usePlace().search);
-  const { rows, next, failure, total, newCount, more, reload } = useOrders(
-    readFilter(chosen, session.user.id),
-    readSort(chosen),
-  );
+  const filter = readFilter(chosen, session.user.id);
+  const sort = readSort(chosen);
+  const { rows, next, failure, total, newCount, more, reload } = useOrders(filter, sort);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const mayBulk = session.user.role === 'ORDER_MANAGER';
   const choose = (name: string, value: string): void => {
@@ -42,6 +42,7 @@ export function OrdersPage() {
             {text.orders.changed(newCount)}
           </button>
         )}
+        <ExportButton name="orders" label={text.exports.orders} asked={{ filter, sort }} />
         <span class="muted keys">{text.orders.keys}</span>
       </div>
       <FilterBar chosen={chosen} choose={choose} clear={() => goTo(location.pathname, { replace: true })} />

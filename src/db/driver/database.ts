@@ -116,6 +116,10 @@ export function sessionGuards(options: Partial<DatabaseOptions> = {}): Record<st
     lock_timeout: String(options.lockTimeoutMs ?? 5_000),
     // Only for a process that has died without closing its sockets; ours ends its work before that.
     idle_in_transaction_session_timeout: String((options.workTimeoutMs ?? defaultWorkTimeoutMs) * 2),
+    // Our statements are short and many: to start a worker or to compile takes longer than most of them, which are
+    // given either when PostgreSQL expects more rows than there are.
+    max_parallel_workers_per_gather: '0',
+    jit: 'off',
   };
 }
 

@@ -46,6 +46,10 @@ export const orderFulfillments = pgTable(
   (table) => [
     index('order_fulfillments_order_id').on(table.orderId, table.createdAt),
     index('order_fulfillments_queue').on(table.locationId, table.status, table.createdAt),
+    /** What a location has to do, oldest first, whatever states are asked for. */
+    index('order_fulfillments_open')
+      .on(table.locationId, table.createdAt, table.id)
+      .where(sql`status in ('pending', 'picking', 'packing', 'ready_to_ship')`),
     index('order_fulfillments_assigned_to').on(table.assignedToId, table.status),
     index('order_fulfillments_tracking_number').on(table.trackingNumber),
     check('order_fulfillments_weight_positive', sql`weight_grams > 0`),

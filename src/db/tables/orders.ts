@@ -121,6 +121,10 @@ export const orders = pgTable(
     index('orders_open_promised')
       .on(table.promisedShipAt, table.id)
       .where(sql`status in ('pending', 'confirmed', 'processing', 'packed')`),
+    /** What is to be picked first. */
+    index('orders_open_urgent')
+      .on(table.priority.desc().nullsFirst(), table.promisedShipAt, table.id.desc().nullsFirst())
+      .where(sql`status in ('pending', 'confirmed', 'processing', 'packed')`),
     /** The dearest of all are done long ago: their index would be walked for long before it comes to one that is open. */
     index('orders_open_total')
       .on(table.totalMinor, table.id)
@@ -139,6 +143,11 @@ export const orders = pgTable(
     check('orders_units', sql`0 <= units_fulfilled and units_fulfilled <= units_ordered`),
     check('orders_currency_form', sql`currency ~ '^[A-Z]{3}$'`),
     check('orders_hold_complete', sql`(hold_reason is null) = (held_at is null)`),
+    // So that the orders of a variant can be walked by age in the index of its items, which has their ids.
+    check(
+      'orders_id_tells_time',
+      sql`abs(extract(epoch from created_at) * 1000 - uuid_v7_ms(id)) <= 7200000`,
+    ),
   ],
 );
 

@@ -1,0 +1,1 @@
+ALTER TABLE "orders" ADD CONSTRAINT "orders_id_tells_time" CHECK (abs(extract(epoch from created_at) * 1000 - uuid_v7_ms(id)) <= 7200000);

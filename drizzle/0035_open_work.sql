@@ -1,0 +1,2 @@
+CREATE INDEX "order_fulfillments_open" ON "order_fulfillments" USING btree ("location_id","created_at","id") WHERE status in ('pending', 'picking', 'packing', 'ready_to_ship');--> statement-breakpoint
+CREATE INDEX "orders_open_urgent" ON "orders" USING btree ("priority" DESC NULLS FIRST,"promised_ship_at","id" DESC NULLS FIRST) WHERE status in ('pending', 'confirmed', 'processing', 'packed');
