@@ -136,6 +136,34 @@ describeInBrowser('the office', () => {
     expect(manager.complaints).toEqual([]);
   });
 
+  test('filters of filters stand in the address and can be changed', async () => {
+    const { page } = manager;
+    for (const tag of ['nested-a', 'nested-b', 'nested-c']) await place({ tags: ['nested', tag] });
+    const or = (...tags: string[]) => JSON.stringify(tags.map((tag) => ({ tag })));
+    await page.goto(`/console/orders?tag=nested&or=${encodeURIComponent(or('nested-a', 'nested-b'))}`);
+    await page.getByText('2 orders').waitFor();
+    await page.locator('[data-filter=or]', { hasText: 'One of: [' }).waitFor();
+    await page.getByLabel('Add a filter').selectOption('Not');
+    const field = page.getByRole('dialog').getByRole('textbox');
+    await field.fill('not a filter');
+    await page.getByRole('button', { name: 'Apply' }).press('Enter');
+    expect(await field.evaluate((input) => (input as HTMLTextAreaElement).validity.customError)).toBe(true);
+    await expectAccessible(page);
+    await field.fill('{ "tag": ["nested-a"] }');
+    await page.getByRole('button', { name: 'Apply' }).press('Enter');
+    await page.getByText('1 order', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByText('1 order', { exact: true }).waitFor();
+    // What is no filter shows an error, and not every order that there is.
+    await page.goto('/console/orders?or=nonsense');
+    await page.getByRole('alert').waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(0);
+    await page.getByRole('button', { name: 'Remove the filter One of' }).click();
+    await page.locator('tbody tr').first().waitFor();
+    expect(manager.complaints.filter((complaint) => !complaint.includes('status of 400'))).toEqual([]);
+    manager.complaints.length = 0;
+  });
+
   test('what is selected is tried first, and then done to those that can', async () => {
     const { page } = manager;
     const [one, other] = [await place({ tags: ['bulk'] }), await place({ tags: ['bulk'] })];
