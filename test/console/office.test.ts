@@ -279,10 +279,15 @@ describeInBrowser('the office', () => {
     await page.getByRole('button', { name: 'Put on hold' }).click();
     await page.getByLabel('Reason').fill('Address is unclear');
     // Somebody else works on it meanwhile.
-    const edited = { orderId: order.id, priority: 'URGENT' };
+    const edited = { orderId: order.id, priority: 'URGENT', tags: ['fragile'] };
     await mutate(server.as.order_manager, 'editOrder', edited, 'order { id }');
+    const recorded = { orderId: order.id, description: 'The customer has called' };
+    await mutate(server.as.order_manager, 'addHistoryEntry', recorded, 'order { id }');
     await page.keyboard.press('Enter');
     await page.getByText('Priority: Normal → Urgent').waitFor();
+    await page.getByText('Tags: – → fragile').waitFor();
+    await page.getByRole('alert').getByText('The customer has called').waitFor();
+    expect(await page.getByLabel('Reason').inputValue()).toBe('Address is unclear');
     await expectAccessible(page);
     await keepImage(page, 'conflict');
     await page.getByRole('button', { name: 'Do it on the order as it is now' }).click();

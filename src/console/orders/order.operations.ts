@@ -111,6 +111,24 @@ export const rowFields = {
 };
 export type RowsOf = keyof typeof rowFields;
 
+/** What a conflict shows beside what was seen, and what has happened since. */
+export type CurrentOrder = Pick<
+  Order,
+  | 'version'
+  | 'status'
+  | 'priority'
+  | 'paymentState'
+  | 'fulfillmentState'
+  | 'heldAt'
+  | 'tags'
+  | 'externalReference'
+  | 'promisedShipAt'
+  | 'total'
+  | 'contact'
+  | 'shippingAddress'
+  | 'assignedTo'
+> & { readonly timeline: Pick<Order['timeline'], 'nodes'> };
+
 export const orderQuery = `query Order($id: ID!) {
   eventCursor
   order(id: $id) {
@@ -169,7 +187,14 @@ export const actionMutation = (name: string): string => `
       order { id version }
       userErrors {
         code message remedy
-        ... on VersionConflictError { currentVersion order { id version status priority paymentState heldAt } }
+        ... on VersionConflictError {
+          currentVersion
+          order {
+            id version status priority paymentState fulfillmentState heldAt tags externalReference promisedShipAt
+            total ${money} contact { name email } shippingAddress { fullAddress } assignedTo { id displayName }
+            timeline(first: 20) { nodes { ${rowFields.timeline} } }
+          }
+        }
       }
     }
   }`;

@@ -228,6 +228,7 @@ export const officeTexts = {
       `You saw version ${from} of this order; it is at version ${to} now. What you entered is kept.`,
     conflictChanged: 'What is different now',
     conflictNothing: 'Nothing that is shown here.',
+    conflictSince: 'What has happened since',
     conflictField: (name: string, before: string, now: string) => `${name}: ${before} → ${now}`,
     conflictAgain: 'Do it on the order as it is now',
     conflictLeave: 'Leave it',
