@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/db/driver/database.ts';
 import { startFiguresProjector } from '../../src/figures/figures-projector.ts';
 import { loadSample } from '../../src/sample/load-sample.ts';
@@ -263,6 +263,48 @@ describeInBrowser('the office', () => {
     const shown = await notes.getByRole('listitem').locator('p:first-child').allTextContents();
     expect(new Set(shown).size).toBe(53);
     await expectAccessible(page);
+    expect(manager.complaints).toEqual([]);
+  });
+
+  test('an action shows at once, and is taken back when the server refuses it', async () => {
+    const { page } = manager;
+    const order = await place();
+    await page.goto(`/console/orders/${order.id}`);
+    await page.getByRole('heading', { name: order.number }).waitFor();
+    // What is asked of the server waits until we say so.
+    let letGo = (): void => {};
+    let isHeldBack = false;
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('mutation Action')) {
+        isHeldBack = true;
+        await new Promise<void>((resolve) => (letGo = resolve));
+      }
+      await route.continue();
+    });
+    const heading = page.locator('.order .heading');
+    await page.getByRole('button', { name: 'Put on hold' }).click();
+    await page.getByLabel('Reason').fill('Wait for the bank');
+    await page.keyboard.press('Enter');
+    await heading.getByText('On hold').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await vi.waitFor(() => expect(isHeldBack).toBe(true));
+    const stored = async () =>
+      (await server.as.order_manager(`{ order(id: "${order.id}") { heldAt } }`)).data.order.heldAt;
+    expect(await stored()).toBeNull();
+    letGo();
+    await page.getByRole('button', { name: 'Release the hold' }).waitFor();
+    expect(await stored()).not.toBeNull();
+
+    await page.getByRole('button', { name: 'Release the hold' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Release the hold' }).click();
+    await heading.getByText('On hold').waitFor({ state: 'detached' });
+    // Somebody else is faster.
+    await mutate(server.as.order_manager, 'editOrder', { orderId: order.id, tags: ['vip'] }, 'order { id }');
+    letGo();
+    await page.getByText('Tags: – → vip').waitFor();
+    await heading.getByText('On hold').waitFor();
+    await page.unroute('**/graphql');
+    await page.keyboard.press('Escape');
     expect(manager.complaints).toEqual([]);
   });
 

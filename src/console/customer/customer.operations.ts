@@ -67,9 +67,9 @@ export const myOrderQuery = `query MyOrder($id: ID!) {
   order(id: $id) {
     ${summary(100)}
     shippingAddress { fullAddress } allowedActions
-    fulfillments(first: 50) { nodes { id number status carrier trackingNumber } }
-    timeline(first: 50) { nodes { id occurredAt title text } }
-    returns(first: 20) { nodes { id status items { id quantity orderItem { id name } } } }
+    fulfillments(first: 100) { nodes { id number status carrier trackingNumber } }
+    timeline(first: 100) { nodes { id occurredAt title text } }
+    returns(first: 100) { nodes { id status items { id quantity orderItem { id name } } } }
   }
 }`;
 

@@ -5,6 +5,7 @@ import { Dialog, Failure, Refusals } from '../parts/parts.tsx';
 import { minorOf } from '../parts/show.ts';
 import { text } from '../text.ts';
 import { Conflict } from './conflict.tsx';
+import { expectedChange, type ExpectedChange } from './expected-change.ts';
 import { actionMutation, type CurrentOrder, type Order } from './order.operations.ts';
 
 type Field = 'reason' | 'description' | 'locationCode' | 'method' | 'amount' | 'priority';
@@ -29,10 +30,12 @@ interface ActionProps {
   readonly order: Order;
   readonly close: () => void;
   readonly done: () => void;
+  /** What to show until the server has answered; undefined when it has refused. */
+  readonly expect: (change: ExpectedChange | undefined) => void;
 }
 
 /** Asks what the action needs and whether it is meant, against the order as it was when the dialog was opened. */
-export function ActionDialog({ action, order, close, done }: ActionProps) {
+export function ActionDialog({ action, order, close, done, expect }: ActionProps) {
   const { client, session } = useConsole();
   // Not the order of the page, which changes meanwhile: what the person saw who decided.
   const [seen] = useState(order);
@@ -49,6 +52,7 @@ export function ActionDialog({ action, order, close, done }: ActionProps) {
   const run = async (expectedVersion: number): Promise<void> => {
     setIsWorking(true);
     setFailure(undefined);
+    expect(expectedChange(action, values, session.user.displayName));
     try {
       const input = {
         orderId: order.id,
@@ -61,12 +65,15 @@ export function ActionDialog({ action, order, close, done }: ActionProps) {
       const stale = payload.userErrors.find(({ code }) => code === 'VERSION_CONFLICT');
       setConflict(stale?.order ?? undefined);
       setErrors(stale ? [] : payload.userErrors);
-      if (payload.userErrors.length === 0) done();
+      if (payload.userErrors.length === 0) return done();
     } catch (error) {
       setFailure((error as Error).message);
     }
+    expect(undefined);
     setIsWorking(false);
   };
+  // The page shows what is to come. It is kept, with what was entered, for the case that it does not come.
+  if (isWorking) return null;
   const name = text.order.action[action]!;
   return (
     <Dialog title={conflict ? text.order.conflictTitle : name} close={close}>
@@ -92,7 +99,7 @@ export function ActionDialog({ action, order, close, done }: ActionProps) {
         <Refusals errors={errors} />
         {failure !== undefined && <Failure message={failure} />}
         <p class="actions">
-          <button type="submit" class="primary" disabled={isWorking}>
+          <button type="submit" class="primary">
             {conflict ? text.order.conflictAgain : text.order.confirm(name)}
           </button>
           <button type="button" onClick={close}>

@@ -5,6 +5,7 @@ import { addressOf, Link } from '../parts/router.tsx';
 import { showMoney, showTime, type Money } from '../parts/show.ts';
 import { text } from '../text.ts';
 import { ActionDialog } from './action-dialog.tsx';
+import type { ExpectedChange } from './expected-change.ts';
 import { MoreRows } from './more-rows.tsx';
 import { Notes } from './notes.tsx';
 import { OrderParts } from './order-parts.tsx';
@@ -13,8 +14,10 @@ import { useOrder } from './use-order.ts';
 import { useRows } from './use-rows.ts';
 
 export function OrderPage({ id }: { id: string }) {
-  const { order, failure, load, restart } = useOrder<Order>(orderQuery, id);
+  const { order: known, failure, load, restart } = useOrder<Order>(orderQuery, id);
   const [action, setAction] = useState<string>();
+  const [expected, setExpected] = useState<ExpectedChange>();
+  const order = known && { ...known, ...expected };
   return (
     <div class="order">
       <p class="back">
@@ -25,7 +28,7 @@ export function OrderPage({ id }: { id: string }) {
       {order === null && <Empty>{text.state.notFound}</Empty>}
       {order && (
         <>
-          <div class="heading">
+          <div class="heading" aria-busy={expected !== undefined}>
             <h1>{order.number}</h1>
             <Badge kind={order.status}>{text.orderStatus[order.status]}</Badge>
             <Badge kind={order.paymentState}>{text.paymentState[order.paymentState]}</Badge>
@@ -55,11 +58,15 @@ export function OrderPage({ id }: { id: string }) {
             <ActionDialog
               key={action}
               action={action}
-              order={order}
+              order={known!}
+              expect={setExpected}
               close={() => setAction(undefined)}
               done={() => {
                 setAction(undefined);
-                void load();
+                // Should it fail, the live updates bring the order.
+                void load()
+                  .catch(() => {})
+                  .then(() => setExpected(undefined));
               }}
             />
           )}
