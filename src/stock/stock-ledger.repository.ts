@@ -1,7 +1,9 @@
 import { and, asc, desc, eq, gte, getTableColumns, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import { visibleOrders } from '../auth/visibility.ts';
 import type { Executor } from '../db/driver/database.ts';
 import { productVariants } from '../db/tables/catalog.ts';
-import type { StockMovementReason } from '../db/tables/enumerations.ts';
+import type { Role, StockMovementReason } from '../db/tables/enumerations.ts';
+import { orders } from '../db/tables/orders.ts';
 import { stockLevels, stockLocations, stockMovements } from '../db/tables/stock.ts';
 import type { Keyset, ListOrder } from '../shared/page.ts';
 import { shownOfLevel, type StockLevelRow } from './stock.repository.ts';
@@ -27,6 +29,12 @@ export interface StockMovementFilterValues {
   orderId?: string | null;
   createdFrom?: string | null;
   createdBefore?: string | null;
+}
+
+/** What the ledger is read with, and for whom. */
+interface LedgerSource {
+  readonly read: Executor;
+  readonly role: Role;
 }
 
 /** A condition where the filter has a value for it. */
@@ -81,7 +89,7 @@ export async function countLevels(read: Executor, filter: StockLevelFilterValues
   return row!.count;
 }
 
-function movementConditions(filter: StockMovementFilterValues): (SQL | undefined)[] {
+function movementConditions(filter: StockMovementFilterValues, role: Role): (SQL | undefined)[] {
   const { sku, locationCode, reasons, orderId, createdFrom, createdBefore } = filter;
   return [
     given(
@@ -94,6 +102,12 @@ function movementConditions(filter: StockMovementFilterValues): (SQL | undefined
     ),
     given(reasons, (values) => inArray(stockMovements.reason, [...values])),
     given(orderId, (value) => eq(stockMovements.orderId, value)),
+    // To ask for an order's movements is to ask for the order.
+    given(
+      orderId && visibleOrders(role),
+      (visible) =>
+        sql`exists (select from ${orders} where ${orders.id} = ${stockMovements.orderId} and ${visible})`,
+    ),
     given(createdFrom, (value) => gte(stockMovements.createdAt, value)),
     given(createdBefore, (value) => lt(stockMovements.createdAt, value)),
   ];
@@ -101,7 +115,7 @@ function movementConditions(filter: StockMovementFilterValues): (SQL | undefined
 
 /** Latest first. The id is in the order of time, so the primary key serves the sort. */
 export function searchMovements(
-  read: Executor,
+  { read, role }: LedgerSource,
   filter: StockMovementFilterValues,
   limit: number,
   after: Keyset | null,
@@ -110,17 +124,23 @@ export function searchMovements(
     .select(getTableColumns(stockMovements))
     .from(stockMovements)
     .where(
-      and(...movementConditions(filter), after ? sql`${stockMovements.id} < ${after[0]}::uuid` : undefined),
+      and(
+        ...movementConditions(filter, role),
+        after ? sql`${stockMovements.id} < ${after[0]}::uuid` : undefined,
+      ),
     )
     .orderBy(desc(stockMovements.id))
     .limit(limit);
 }
 
-export async function countMovements(read: Executor, filter: StockMovementFilterValues): Promise<number> {
+export async function countMovements(
+  { read, role }: LedgerSource,
+  filter: StockMovementFilterValues,
+): Promise<number> {
   const [row] = await read
     .select({ count: sql<number>`count(*)::integer` })
     .from(stockMovements)
-    .where(and(...movementConditions(filter)));
+    .where(and(...movementConditions(filter, role)));
   return row!.count;
 }
 

@@ -103,10 +103,10 @@ export class StockLedgerResolver {
     @Args(() => StockMovementsArguments) { first, after, filter }: StockMovementsArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<StockMovementRow>> {
-    const { read } = context.services.database;
+    const source = { read: context.services.database.read, role: context.viewer.role };
     const keyset = after ? decodeCursor(after, movementsOrder) : null;
-    const rows = await searchMovements(read, filter ?? {}, first + 1, keyset);
-    const count = () => countMovements(read, filter ?? {});
+    const rows = await searchMovements(source, filter ?? {}, first + 1, keyset);
+    const count = () => countMovements(source, filter ?? {});
     return new Connection(rows, first, after !== null, movementsOrder, (row) => [row.id], count);
   }
 

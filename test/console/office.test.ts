@@ -136,6 +136,35 @@ describeInBrowser('the office', () => {
     expect(manager.complaints).toEqual([]);
   });
 
+  test('filters of filters stand in the address and can be changed', async () => {
+    const { page } = manager;
+    for (const tag of ['nested-a', 'nested-b', 'nested-c']) await place({ tags: ['nested', tag] });
+    const or = (...tags: string[]) => JSON.stringify(tags.map((tag) => ({ tag })));
+    await page.goto(`/console/orders?tag=nested&or=${encodeURIComponent(or('nested-a', 'nested-b'))}`);
+    await page.getByText('2 orders').waitFor();
+    await page.locator('[data-filter=or]', { hasText: 'One of: [' }).waitFor();
+    await page.getByLabel('Add a filter').selectOption('Not');
+    const field = page.getByRole('dialog').getByRole('textbox');
+    await field.fill('not a filter');
+    await page.getByRole('button', { name: 'Apply' }).press('Enter');
+    await page.locator('dialog textarea:invalid').waitFor();
+    await page.getByRole('dialog').waitFor();
+    await expectAccessible(page);
+    await field.fill('{ "tag": ["nested-a"] }');
+    await page.getByRole('button', { name: 'Apply' }).press('Enter');
+    await page.getByText('1 order', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByText('1 order', { exact: true }).waitFor();
+    // What is no filter shows an error, and not every order that there is.
+    await page.goto('/console/orders?or=nonsense');
+    await page.getByRole('alert').waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(0);
+    await page.getByRole('button', { name: 'Remove the filter One of' }).click();
+    await page.locator('tbody tr').first().waitFor();
+    expect(manager.complaints.filter((complaint) => !complaint.includes('status of 400'))).toEqual([]);
+    manager.complaints.length = 0;
+  });
+
   test('what is selected is tried first, and then done to those that can', async () => {
     const { page } = manager;
     const [one, other] = [await place({ tags: ['bulk'] }), await place({ tags: ['bulk'] })];
@@ -214,6 +243,29 @@ describeInBrowser('the office', () => {
     expect(manager.complaints).toEqual([]);
   });
 
+  test('all that belongs to an order can be reached, and stays when the order changes', async () => {
+    const { page } = manager;
+    const order = await place();
+    const addNote = (note: string) =>
+      mutate(server.as.order_manager, 'addNote', { orderId: order.id, note }, 'note { id }');
+    for (let count = 1; count <= 52; count += 1) await addNote(`Written as number ${count}.`);
+    await page.goto(`/console/orders/${order.id}`);
+    const notes = page.getByRole('region', { name: 'Notes' });
+    await notes.getByRole('listitem').nth(49).waitFor();
+    expect(await notes.getByRole('listitem').count()).toBe(50);
+    await notes.getByRole('button', { name: 'Show more: Notes' }).press('Enter');
+    await notes.getByRole('listitem').nth(51).waitFor();
+    expect(await notes.getByRole('button', { name: 'Show more: Notes' }).count()).toBe(0);
+    await page.locator('[data-live=live]').waitFor();
+    await addNote('Written meanwhile.');
+    await notes.getByText('Written meanwhile.').waitFor();
+    await notes.getByRole('listitem').nth(52).waitFor();
+    const shown = await notes.getByRole('listitem').locator('p:first-child').allTextContents();
+    expect(new Set(shown).size).toBe(53);
+    await expectAccessible(page);
+    expect(manager.complaints).toEqual([]);
+  });
+
   test('an order: a note is written, and an action on a changed order shows what has changed first', async () => {
     const { page } = manager;
     const order = await place();
@@ -228,10 +280,15 @@ describeInBrowser('the office', () => {
     await page.getByRole('button', { name: 'Put on hold' }).click();
     await page.getByLabel('Reason').fill('Address is unclear');
     // Somebody else works on it meanwhile.
-    const edited = { orderId: order.id, priority: 'URGENT' };
+    const edited = { orderId: order.id, priority: 'URGENT', tags: ['fragile'] };
     await mutate(server.as.order_manager, 'editOrder', edited, 'order { id }');
+    const recorded = { orderId: order.id, description: 'The customer has called' };
+    await mutate(server.as.order_manager, 'addHistoryEntry', recorded, 'order { id }');
     await page.keyboard.press('Enter');
     await page.getByText('Priority: Normal → Urgent').waitFor();
+    await page.getByText('Tags: – → fragile').waitFor();
+    await page.getByRole('alert').getByText('The customer has called').waitFor();
+    expect(await page.getByLabel('Reason').inputValue()).toBe('Address is unclear');
     await expectAccessible(page);
     await keepImage(page, 'conflict');
     await page.getByRole('button', { name: 'Do it on the order as it is now' }).click();

@@ -14,12 +14,18 @@ const root = path.resolve(import.meta.dirname, '../..');
 const schema = buildSchema(readFileSync(path.join(root, 'schema.graphql'), 'utf8'));
 const modules = { customer, dashboard, order, orders, papers, warehouse };
 
+/** What the functions can be called with that take a name. */
+const choicesOf: Readonly<Record<string, readonly string[]>> = {
+  actionMutation: Object.keys(order.actionInputs),
+  moreRowsQuery: Object.keys(order.rowFields),
+};
+
 /** The texts of a module, with those that it makes of its arguments. */
 function documentsOf(module: Readonly<Record<string, unknown>>): [string, string][] {
   return Object.entries(module).flatMap(([name, value]): [string, string][] => {
     if (typeof value === 'string') return [[name, value]];
     if (typeof value !== 'function') return [];
-    const choices = name === 'actionMutation' ? Object.keys(order.actionInputs) : [true, false];
+    const choices = choicesOf[name] ?? [true, false];
     return choices.map((choice) => [`${name}(${choice})`, value(choice) as string]);
   });
 }

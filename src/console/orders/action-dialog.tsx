@@ -4,7 +4,8 @@ import { useConsole } from '../api/console-context.tsx';
 import { Dialog, Failure, Refusals } from '../parts/parts.tsx';
 import { minorOf } from '../parts/show.ts';
 import { text } from '../text.ts';
-import { actionMutation, type Order } from './order.operations.ts';
+import { Conflict } from './conflict.tsx';
+import { actionMutation, type CurrentOrder, type Order } from './order.operations.ts';
 
 type Field = 'reason' | 'description' | 'locationCode' | 'method' | 'amount' | 'priority';
 
@@ -19,10 +20,8 @@ const fieldsOf: Readonly<Record<string, readonly { name: Field; isOptional?: boo
   editOrder: [{ name: 'priority' }],
 };
 
-type Current = Pick<Order, 'version' | 'status' | 'priority' | 'paymentState' | 'heldAt'>;
-
 interface ActionPayload {
-  readonly userErrors: readonly (UserError & { currentVersion?: number; order?: Current | null })[];
+  readonly userErrors: readonly (UserError & { currentVersion?: number; order?: CurrentOrder | null })[];
 }
 
 interface ActionProps {
@@ -38,7 +37,7 @@ export function ActionDialog({ action, order, close, done }: ActionProps) {
   // Not the order of the page, which changes meanwhile: what the person saw who decided.
   const [seen] = useState(order);
   const [errors, setErrors] = useState<readonly UserError[]>([]);
-  const [conflict, setConflict] = useState<Current>();
+  const [conflict, setConflict] = useState<CurrentOrder>();
   const [failure, setFailure] = useState<string>();
   const [isWorking, setIsWorking] = useState(false);
   const [values, setValues] = useState<Record<string, string>>({
@@ -102,37 +101,6 @@ export function ActionDialog({ action, order, close, done }: ActionProps) {
         </p>
       </form>
     </Dialog>
-  );
-}
-
-function Conflict({ seen, current }: { seen: Order; current: Current }) {
-  const changed = [
-    [text.orders.columns.status, text.orderStatus[seen.status], text.orderStatus[current.status]],
-    [text.orders.filter['priority'], text.priority[seen.priority], text.priority[current.priority]],
-    [
-      text.orders.columns.payment,
-      text.paymentState[seen.paymentState],
-      text.paymentState[current.paymentState],
-    ],
-    [
-      text.warehouse.held,
-      seen.heldAt ? text.orders.yes : text.orders.no,
-      current.heldAt ? text.orders.yes : text.orders.no,
-    ],
-  ].filter(([, before, now]) => before !== now);
-  return (
-    <div class="notice warn" role="alert">
-      <p>{text.order.conflict(seen.version, current.version)}</p>
-      <p>
-        <strong>{text.order.conflictChanged}</strong>
-      </p>
-      {changed.length === 0 && <p>{text.order.conflictNothing}</p>}
-      <ul>
-        {changed.map(([name, before, now]) => (
-          <li key={name}>{text.order.conflictField(name!, before!, now!)}</li>
-        ))}
-      </ul>
-    </div>
   );
 }
 

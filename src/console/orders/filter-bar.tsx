@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Dialog } from '../parts/parts.tsx';
 import { text } from '../text.ts';
-import { filterKinds, showFilter } from './order-filters.ts';
+import { filterKinds, isNested, isNestedValue, showFilter } from './order-filters.ts';
 
 interface BarProps {
   readonly chosen: URLSearchParams;
@@ -135,6 +135,8 @@ function FilterDialog({ name, value, choose, close }: EditProps) {
     const form = new FormData(event.currentTarget as HTMLFormElement);
     choose(form.getAll('value').map(String).join(','));
   };
+  const check = ({ currentTarget }: { readonly currentTarget: HTMLTextAreaElement }): void =>
+    currentTarget.setCustomValidity(isNestedValue(kind, currentTarget.value) ? '' : text.orders.nestedWrong);
   const chosen = value.split(',');
   const title = text.orders.filter[name]!;
   return (
@@ -160,7 +162,21 @@ function FilterDialog({ name, value, choose, close }: EditProps) {
             </select>
           </label>
         )}
-        {!['choice', 'flag'].includes(kind.kind) && (
+        {isNested(kind) && (
+          <label>
+            {text.orders.nested}
+            <textarea
+              name="value"
+              rows={5}
+              required
+              spellcheck={false}
+              defaultValue={value}
+              onInput={check}
+              autofocus
+            />
+          </label>
+        )}
+        {!isNested(kind) && !['choice', 'flag'].includes(kind.kind) && (
           <label>
             {title}
             <input name="value" type={inputTypes[kind.kind] as 'number'} defaultValue={value} autofocus />

@@ -4,11 +4,13 @@ import { useConsole } from '../api/console-context.tsx';
 import { Badge, Failure, Refusals } from '../parts/parts.tsx';
 import { showTime } from '../parts/show.ts';
 import { text } from '../text.ts';
-import { addNoteMutation, type Note } from './order.operations.ts';
+import { MoreRows } from './more-rows.tsx';
+import { addNoteMutation, type Note, type Rows } from './order.operations.ts';
+import { useRows } from './use-rows.ts';
 
 interface NotesProps {
   readonly orderId: string;
-  readonly notes: readonly Note[];
+  readonly notes: Rows<Note>;
   readonly mayAdd: boolean;
   readonly reload: () => Promise<unknown>;
 }
@@ -22,6 +24,7 @@ interface Draft {
 /** A new note is shown at once, and says that it is being saved until the server has it. */
 export function Notes({ orderId, notes, mayAdd, reload }: NotesProps) {
   const { client } = useConsole();
+  const rows = useRows(orderId, 'notes', notes);
   const [note, setNote] = useState('');
   const [isInternal, setIsInternal] = useState(true);
   const [notifyCustomer, setNotify] = useState(false);
@@ -58,7 +61,7 @@ export function Notes({ orderId, notes, mayAdd, reload }: NotesProps) {
             <p class="muted">{text.order.noteSending}</p>
           </li>
         )}
-        {notes.map(({ id, note: words, isInternal: isForStaff, createdAt, createdBy }) => (
+        {rows.nodes.map(({ id, note: words, isInternal: isForStaff, createdAt, createdBy }) => (
           <li key={id}>
             <p>{words}</p>
             <p class="muted">
@@ -70,6 +73,7 @@ export function Notes({ orderId, notes, mayAdd, reload }: NotesProps) {
           </li>
         ))}
       </ul>
+      <MoreRows rows={rows} title={text.order.notes} />
       {mayAdd && (
         <form class="stacked" onSubmit={(event) => void add(event)}>
           <label>

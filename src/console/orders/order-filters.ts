@@ -2,7 +2,7 @@ import { text } from '../text.ts';
 
 type Kind =
   | { readonly kind: 'choice'; readonly options: Readonly<Record<string, string>> }
-  | { readonly kind: 'flag' | 'mine' | 'time' | 'words' | 'word' | 'amount' };
+  | { readonly kind: 'and' | 'or' | 'not' | 'flag' | 'mine' | 'time' | 'words' | 'word' | 'amount' };
 
 /** Every filter of the list, by the name that it has in the API and in the address. */
 export const filterKinds: Readonly<Record<string, Kind>> = {
@@ -32,6 +32,9 @@ export const filterKinds: Readonly<Record<string, Kind>> = {
   currency: { kind: 'word' },
   totalFromMinor: { kind: 'amount' },
   totalToMinor: { kind: 'amount' },
+  and: { kind: 'and' },
+  or: { kind: 'or' },
+  not: { kind: 'not' },
 };
 
 /** The filter as the API takes it, from the words of an address. What is not a filter there is none here. */
@@ -47,7 +50,27 @@ export function readFilter(chosen: URLSearchParams, viewerId: string): Record<st
   return filter;
 }
 
-function readValue({ kind }: Kind, value: string): unknown {
+/** The filters of filters, which stand in an address as the API takes them, such as `or=[{"late":true},{"onHold":true}]`. */
+export const isNested = ({ kind }: Kind): boolean => ['and', 'or', 'not'].includes(kind);
+
+/** Whether the text is such a filter; what is in it is for the server to judge. */
+export function isNestedValue({ kind }: Kind, value: string): boolean {
+  try {
+    const filter: unknown = JSON.parse(value);
+    return typeof filter === 'object' && filter !== null && Array.isArray(filter) === (kind !== 'not');
+  } catch {
+    return false;
+  }
+}
+
+function readNested(kind: Kind, value: string): unknown {
+  // Left as it is, the server says what is wrong with it; left out, the list would show what nobody asked for.
+  return isNestedValue(kind, value) ? JSON.parse(value) : value;
+}
+
+function readValue(described: Kind, value: string): unknown {
+  const { kind } = described;
+  if (isNested(described)) return readNested(described, value);
   if (kind === 'choice' || kind === 'words') return value.split(',').map((word) => word.trim());
   if (kind === 'flag') return value === 'true';
   if (kind === 'amount') return Number(value);

@@ -5,10 +5,12 @@ import { addressOf, Link } from '../parts/router.tsx';
 import { showMoney, showTime, type Money } from '../parts/show.ts';
 import { text } from '../text.ts';
 import { ActionDialog } from './action-dialog.tsx';
+import { MoreRows } from './more-rows.tsx';
 import { Notes } from './notes.tsx';
 import { OrderParts } from './order-parts.tsx';
 import { actionInputs, orderQuery, type Order } from './order.operations.ts';
 import { useOrder } from './use-order.ts';
+import { useRows } from './use-rows.ts';
 
 export function OrderPage({ id }: { id: string }) {
   const { order, failure, load, restart } = useOrder<Order>(orderQuery, id);
@@ -42,7 +44,7 @@ export function OrderPage({ id }: { id: string }) {
               <Facts order={order} />
               <Notes
                 orderId={order.id}
-                notes={order.notes.nodes}
+                notes={order.notes}
                 mayAdd={order.allowedActions.includes('addNote')}
                 reload={load}
               />
@@ -121,6 +123,7 @@ function Facts({ order }: { order: Order }) {
 
 function Items({ order }: { order: Order }) {
   const { item: heads, sums } = text.order;
+  const rows = useRows(order.id, 'items', order.items);
   const parts: readonly (readonly [string, Money | null])[] = [
     ['subtotal', order.subtotal],
     ['discount', order.discount],
@@ -151,7 +154,7 @@ function Items({ order }: { order: Order }) {
           </tr>
         </thead>
         <tbody>
-          {order.items.nodes.map(({ id, sku, name, quantity, quantityFulfilled, unitPrice, total }) => (
+          {rows.nodes.map(({ id, sku, name, quantity, quantityFulfilled, unitPrice, total }) => (
             <tr key={id}>
               <td>{sku}</td>
               <td>{name}</td>
@@ -176,16 +179,18 @@ function Items({ order }: { order: Order }) {
           )}
         </tfoot>
       </table>
+      <MoreRows rows={rows} title={text.order.items} />
     </section>
   );
 }
 
 function Timeline({ order }: { order: Order }) {
+  const rows = useRows(order.id, 'timeline', order.timeline);
   return (
     <section class="panel" aria-labelledby="timeline">
       <h2 id="timeline">{text.order.timeline}</h2>
       <ol class="entries">
-        {order.timeline.nodes.map(({ id, occurredAt, title, text: words }) => (
+        {rows.nodes.map(({ id, occurredAt, title, text: words }) => (
           <li key={id}>
             <p>
               <strong>{title}</strong>
@@ -195,6 +200,7 @@ function Timeline({ order }: { order: Order }) {
           </li>
         ))}
       </ol>
+      <MoreRows rows={rows} title={text.order.timeline} />
     </section>
   );
 }

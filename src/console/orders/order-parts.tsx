@@ -4,15 +4,20 @@ import { Badge, Empty } from '../parts/parts.tsx';
 import { addressOf, Link } from '../parts/router.tsx';
 import { showMoney, showTime } from '../parts/show.ts';
 import { text } from '../text.ts';
+import { MoreRows } from './more-rows.tsx';
 import type { Order } from './order.operations.ts';
+import { useRows, type ShownRows } from './use-rows.ts';
 
 /** What belongs to the order: its parcels, what is kept for it, its money and what came back. */
 export function OrderParts({ order }: { order: Order }) {
-  const { fulfillments, reservations, payments, returns } = order;
-  const active = reservations?.nodes.filter(({ isActive }) => isActive) ?? [];
+  const fulfillments = useRows(order.id, 'fulfillments', order.fulfillments);
+  const reservations = useRows(order.id, 'reservations', order.reservations);
+  const payments = useRows(order.id, 'payments', order.payments);
+  const returns = useRows(order.id, 'returns', order.returns);
+  const active = reservations.nodes.filter(({ isActive }) => isActive);
   return (
     <>
-      <Part title={text.order.fulfillments} count={fulfillments.nodes.length}>
+      <Part title={text.order.fulfillments} rows={fulfillments} count={fulfillments.nodes.length}>
         {fulfillments.nodes.map(({ id, number, status, carrier, trackingNumber, location }) => (
           <li key={id}>
             {location ? <Link to={addressOf('warehouse', location.code, id)}>{number}</Link> : number}{' '}
@@ -22,7 +27,7 @@ export function OrderParts({ order }: { order: Order }) {
           </li>
         ))}
       </Part>
-      <Part title={text.order.reservations} count={active.length}>
+      <Part title={text.order.reservations} rows={reservations} count={active.length}>
         {active.map(({ id, quantityRemaining, expiresAt, location, variant }) => (
           <li key={id}>
             {text.order.reserved(quantityRemaining, variant?.sku ?? '', location?.code ?? '')}{' '}
@@ -30,8 +35,8 @@ export function OrderParts({ order }: { order: Order }) {
           </li>
         ))}
       </Part>
-      {payments && (
-        <Part title={text.order.payments} count={payments.nodes.length}>
+      {order.payments && (
+        <Part title={text.order.payments} rows={payments} count={payments.nodes.length}>
           {payments.nodes.map(({ id, kind, method, state, createdAt, amount }) => (
             <li key={id}>
               {text.order.paymentKind[kind]} <strong>{showMoney(amount)}</strong>{' '}
@@ -43,8 +48,8 @@ export function OrderParts({ order }: { order: Order }) {
           ))}
         </Part>
       )}
-      <Part title={text.order.returns} count={returns?.nodes.length ?? 0}>
-        {returns?.nodes.map(({ id, status, reason, items }) => (
+      <Part title={text.order.returns} rows={returns} count={returns.nodes.length}>
+        {returns.nodes.map(({ id, status, reason, items }) => (
           <li key={id}>
             <Badge kind={status}>{text.order.returnStatus[status]}</Badge>{' '}
             {items
@@ -58,11 +63,20 @@ export function OrderParts({ order }: { order: Order }) {
   );
 }
 
-function Part({ title, count, children }: { title: string; count: number; children: ComponentChildren }) {
+interface PartProps {
+  readonly title: string;
+  readonly rows: ShownRows<unknown>;
+  /** Of those that are shown. */
+  readonly count: number;
+  readonly children: ComponentChildren;
+}
+
+function Part({ title, rows, count, children }: PartProps) {
   return (
     <section class="panel" aria-label={title}>
       <h2>{title}</h2>
       {count === 0 ? <Empty>{text.order.nothing}</Empty> : <ul class="entries">{children}</ul>}
+      <MoreRows rows={rows} title={title} />
     </section>
   );
 }

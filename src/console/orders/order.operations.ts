@@ -1,7 +1,8 @@
 import type { Money } from '../parts/show.ts';
 
-interface Nodes<Node> {
-  readonly nodes: readonly Node[];
+export interface Rows<Row> {
+  readonly nodes: readonly Row[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
 export interface Note {
@@ -44,7 +45,7 @@ export interface Order {
   readonly shippingAddress: { readonly fullAddress: string } | null;
   readonly assignedTo: { readonly displayName: string } | null;
   readonly allowedActions: readonly string[];
-  readonly items: Nodes<{
+  readonly items: Rows<{
     readonly id: string;
     readonly sku: string;
     readonly name: string;
@@ -53,7 +54,7 @@ export interface Order {
     readonly unitPrice: Money | null;
     readonly total: Money | null;
   }>;
-  readonly fulfillments: Nodes<{
+  readonly fulfillments: Rows<{
     readonly id: string;
     readonly number: string;
     readonly status: string;
@@ -61,7 +62,7 @@ export interface Order {
     readonly trackingNumber: string | null;
     readonly location: { readonly code: string } | null;
   }>;
-  readonly reservations: Nodes<{
+  readonly reservations: Rows<{
     readonly id: string;
     readonly quantityRemaining: number;
     readonly isActive: boolean;
@@ -69,7 +70,7 @@ export interface Order {
     readonly location: { readonly code: string } | null;
     readonly variant: { readonly sku: string } | null;
   }> | null;
-  readonly payments: Nodes<{
+  readonly payments: Rows<{
     readonly id: string;
     readonly kind: string;
     readonly method: string;
@@ -77,7 +78,7 @@ export interface Order {
     readonly createdAt: string;
     readonly amount: Money;
   }> | null;
-  readonly returns: Nodes<{
+  readonly returns: Rows<{
     readonly id: string;
     readonly status: string;
     readonly reason: string | null;
@@ -87,8 +88,8 @@ export interface Order {
       readonly orderItem: { readonly sku: string } | null;
     }[];
   }> | null;
-  readonly notes: Nodes<Note>;
-  readonly timeline: Nodes<{
+  readonly notes: Rows<Note>;
+  readonly timeline: Rows<{
     readonly id: string;
     readonly occurredAt: string;
     readonly title: string;
@@ -98,6 +99,36 @@ export interface Order {
 
 const money = '{ amountMinor currency }';
 
+/** What is shown of each thing that belongs to an order, as many of it as there may be. */
+export const rowFields = {
+  items: `id sku name quantity quantityFulfilled unitPrice ${money} total ${money}`,
+  fulfillments: 'id number status carrier trackingNumber location { id code }',
+  reservations: 'id quantityRemaining isActive expiresAt location { id code } variant { id sku }',
+  payments: `id kind method state createdAt amount ${money}`,
+  returns: 'id status reason items { id quantity orderItem { id sku } }',
+  notes: 'id note isInternal createdAt createdBy { id displayName }',
+  timeline: 'id occurredAt title text',
+};
+export type RowsOf = keyof typeof rowFields;
+
+/** What a conflict shows beside what was seen, and what has happened since. */
+export type CurrentOrder = Pick<
+  Order,
+  | 'version'
+  | 'status'
+  | 'priority'
+  | 'paymentState'
+  | 'fulfillmentState'
+  | 'heldAt'
+  | 'tags'
+  | 'externalReference'
+  | 'promisedShipAt'
+  | 'total'
+  | 'contact'
+  | 'shippingAddress'
+  | 'assignedTo'
+> & { readonly timeline: Pick<Order['timeline'], 'nodes'> };
+
 export const orderQuery = `query Order($id: ID!) {
   eventCursor
   order(id: $id) {
@@ -106,17 +137,23 @@ export const orderQuery = `query Order($id: ID!) {
     subtotal ${money} discount ${money} tax ${money} shipping ${money} total ${money}
     customer { id name company email } contact { name email } shippingAddress { fullAddress }
     assignedTo { id displayName } allowedActions
-    items(first: 100) { nodes { id sku name quantity quantityFulfilled unitPrice ${money} total ${money} } }
-    fulfillments(first: 50) { nodes { id number status carrier trackingNumber location { id code } } }
-    reservations(first: 100) {
-      nodes { id quantityRemaining isActive expiresAt location { id code } variant { id sku } }
-    }
-    payments(first: 50) { nodes { id kind method state createdAt amount ${money} } }
-    returns(first: 20) { nodes { id status reason items { id quantity orderItem { id sku } } } }
-    notes(first: 50) { nodes { id note isInternal createdAt createdBy { id displayName } } }
-    timeline(first: 50) { nodes { id occurredAt title text } }
+    ${rows('items', 'first: 100')}
+    ${rows('fulfillments', 'first: 50')}
+    ${rows('reservations', 'first: 100')}
+    ${rows('payments', 'first: 50')}
+    ${rows('returns', 'first: 20')}
+    ${rows('notes', 'first: 50')}
+    ${rows('timeline', 'first: 50')}
   }
 }`;
+
+export const moreRowsQuery = (name: RowsOf): string => `query MoreRows($id: ID!, $after: String!) {
+  order(id: $id) { id ${rows(name, 'first: 50, after: $after')} }
+}`;
+
+function rows(name: RowsOf, page: string): string {
+  return `${name}(${page}) { nodes { ${rowFields[name]} } pageInfo { hasNextPage endCursor } }`;
+}
 
 export const orderSubscription = `subscription OrderEvents($orderId: ID!, $after: String) {
   orderEvents(orderId: $orderId, after: $after) { cursor order { id version } }
@@ -150,7 +187,14 @@ export const actionMutation = (name: string): string => `
       order { id version }
       userErrors {
         code message remedy
-        ... on VersionConflictError { currentVersion order { id version status priority paymentState heldAt } }
+        ... on VersionConflictError {
+          currentVersion
+          order {
+            id version status priority paymentState fulfillmentState heldAt tags externalReference promisedShipAt
+            total ${money} contact { name email } shippingAddress { fullAddress } assignedTo { id displayName }
+            timeline(first: 20) { nodes { ${rowFields.timeline} } }
+          }
+        }
       }
     }
   }`;
