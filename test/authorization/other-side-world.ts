@@ -84,7 +84,7 @@ export async function hiddenOf(
     columns.some((each) => each.table === table && each.column === column);
   const tables = [...new Set(columns.map(({ table }) => table))].filter(
     // Parts of the history are read with it.
-    (table) => has(table, 'id') && !/^order_history_/.test(table),
+    (table) => has(table, 'id') && !table.startsWith('order_history_'),
   );
   const idsOf = new Map<string, Set<string>>([['orders', new Set(orderIds)]]);
   if (customerId) idsOf.set('customers', new Set([customerId]));

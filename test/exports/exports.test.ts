@@ -88,7 +88,9 @@ describe('the list of orders', () => {
   });
 
   test('is formula-safe, and every cell comes back as it was', async () => {
-    const lines = await linesOf(await post('orders', 'order_manager', { filter: { channel: ['ECOMMERCE'] } }));
+    const lines = await linesOf(
+      await post('orders', 'order_manager', { filter: { channel: ['ECOMMERCE'] } }),
+    );
     const [guest, held, confirmed] = lines;
     expect(confirmed).toMatchObject({
       externalReference: `'=cmd|"/c calc"!A1`,
