@@ -2,8 +2,8 @@
  * What no walk of the schema comes by: near misses of a search, cursors and keys of others, ids of both sides in one
  * input, either executor, files, papers and metrics, and a session that has ended.
  */
-import { DocumentLinks } from '../../src/auth/document-links.ts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { DocumentLinks } from '../../src/auth/document-links.ts';
 import { unknownId } from '../setup/command-rules.ts';
 import { confirmedOrder, mutate, placeOrder, stockedVariant, work } from '../setup/fixtures.ts';
 import {
@@ -275,8 +275,8 @@ test('a link to a paper of one fulfillment opens no other', async () => {
 
 test('metrics name nobody and nothing, and are for whoever has their token', async () => {
   for (const token of [null, ...Object.values(server.tokens)]) {
-    const headers = token === null ? {} : { authorization: `Bearer ${token}` };
-    const refused = await fetch(`${server.url}/metrics`, { headers });
+    const init = token === null ? {} : { headers: { authorization: `Bearer ${token}` } };
+    const refused = await fetch(`${server.url}/metrics`, init);
     expect(refused.status).toBe(401);
   }
   const headers = { authorization: `Bearer ${metricsToken}` };

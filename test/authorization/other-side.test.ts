@@ -269,9 +269,9 @@ describe('subscriptions', () => {
                 { query, variables: { after, ...(id && { id }) } },
                 {
                   next: (event) => {
-                    const text = JSON.stringify(event);
-                    told.push(text);
-                    if (index >= 0 && text.includes(last)) isOver[index] = true;
+                    const line = JSON.stringify(event);
+                    told.push(line);
+                    if (index >= 0 && line.includes(last)) isOver[index] = true;
                   },
                   error: (error) => told.push(`failed: ${JSON.stringify(error)}`),
                   complete: () => {},
