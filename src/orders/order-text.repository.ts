@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { may } from '../auth/actor.ts';
+import { visibleOrders } from '../auth/visibility.ts';
 import { contains } from '../db/contains.ts';
 import { uuidArray } from '../db/prepared.ts';
 import type { OrderFilterValues, TextConditions } from './order-filter.repository.ts';
@@ -35,6 +36,8 @@ interface Place {
   readonly isOneOf: (ids: readonly string[]) => SQL | Promise<SQL>;
   /** Whether this order has it there. A subquery of its own, so that it is asked for this order only. */
   readonly ofOrder: SQL;
+  /** The candidates are orders, which the viewer may see or not. */
+  readonly areOrders: boolean;
 }
 
 /**
@@ -57,7 +60,7 @@ async function resolve(source: SearchSource, text: string): Promise<SQL> {
   const everywhere = anyOf(places.map(({ ofOrder }) => ofOrder));
   // A customer has few orders, and those of others must not stand in the way of theirs.
   if (actor.role === 'customer' || text.trim().length < indexedLength) return everywhere;
-  const exact = await findExactly(source, text);
+  const exact = await visibleAmong(source, await findExactly(source, text));
   if (exact.length > 0) return isOneOf(exact);
   if (await isCommon(source, text)) return everywhere;
   const found = await findContaining(source, places);
@@ -83,6 +86,19 @@ async function findExactly(source: SearchSource, text: string): Promise<string[]
   return rows.map(({ id }) => id);
 }
 
+/**
+ * Those that the viewer may see. What resembles a text is found where nothing has it: not to go on to that for an order
+ * which they may not see would tell them that there is one.
+ */
+async function visibleAmong(source: SearchSource, ids: readonly string[]): Promise<readonly string[]> {
+  const visible = visibleOrders(source.actor.role);
+  if (!visible || ids.length === 0) return ids;
+  const rows = await source.read.execute<{ id: string }>(
+    sql`select id from ${tableIn(source, 'orders')} where ${isOneOf(ids)} and ${visible}`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Whether many of the latest orders have it in their number or reference: their index would find all before the first. */
 async function isCommon(source: SearchSource, text: string): Promise<boolean> {
   const [row] = await source.read.execute<{ isCommon: boolean }>(sql`
@@ -100,29 +116,42 @@ function placesOf(source: SearchSource, text: string, seesContact: boolean): Pla
   const inIdentifiers = contains(identifiers, text);
   const inGuest = sql`(orders.customer_id is null and ${contains(guest, text)})`;
   return [
-    { candidates: sql`select id from ${orders} where ${inIdentifiers}`, isOneOf, ofOrder: inIdentifiers },
+    {
+      candidates: sql`select id from ${orders} where ${inIdentifiers}`,
+      isOneOf,
+      ofOrder: inIdentifiers,
+      areOrders: true,
+    },
     {
       candidates: sql`select id from product_variants where ${contains(variant, text)} and ${contains(sku, text)}`,
       isOneOf: (ids) => haveVariants(source, ids),
       ofOrder: isThere(sql`select true from ${tableIn(source, 'order_items')}
         join product_variants on product_variants.id = order_items.variant_id
         where order_items.order_id = orders.id and ${contains(sku, text)}`),
+      areOrders: false,
     },
     {
       candidates: sql`select order_id from ${fulfillments} where ${contains(trackingNumber, text)}`,
       isOneOf,
       ofOrder: isThere(sql`select true from ${fulfillments}
         where order_fulfillments.order_id = orders.id and ${contains(trackingNumber, text)}`),
+      areOrders: true,
     },
     ...(seesContact
       ? [
-          { candidates: sql`select id from ${orders} where ${inGuest}`, isOneOf, ofOrder: inGuest },
+          {
+            candidates: sql`select id from ${orders} where ${inGuest}`,
+            isOneOf,
+            ofOrder: inGuest,
+            areOrders: true,
+          },
           {
             candidates: sql`select id from customers where ${contains(customer, text)}`,
             isOneOf: (ids: readonly string[]) => sql`orders.customer_id = any(${uuidArray(ids)}::uuid[])`,
             ofOrder: isThere(
               sql`select true from customers where customers.id = orders.customer_id and ${contains(customer, text)}`,
             ),
+            areOrders: false,
           },
         ]
       : []),
@@ -130,16 +159,17 @@ function placesOf(source: SearchSource, text: string, seesContact: boolean): Pla
 }
 
 /** What it is to have the text somewhere, of each place where anything has it. */
-async function findContaining({ read }: SearchSource, places: readonly Place[]): Promise<SQL[]> {
+async function findContaining(source: SearchSource, places: readonly Place[]): Promise<SQL[]> {
   const each = places.map(
     ({ candidates }, index) =>
       sql`(select ${index}::integer as place, id from (${candidates} ${candidatesLimit}) as found (id))`,
   );
-  const rows = await read.execute<{ place: number; id: string }>(sql.join(each, sql` union all `));
+  const rows = await source.read.execute<{ place: number; id: string }>(sql.join(each, sql` union all `));
   const found = places.map(async (place, index) => {
     const ids = rows.filter((row) => row.place === index).map(({ id }) => id);
-    if (ids.length === 0) return [];
-    return [await (ids.length > candidatesAtMost ? place.ofOrder : place.isOneOf(ids))];
+    if (ids.length > candidatesAtMost) return [place.ofOrder];
+    const shown = place.areOrders ? await visibleAmong(source, ids) : ids;
+    return shown.length === 0 ? [] : [await place.isOneOf(shown)];
   });
   return (await Promise.all(found)).flat();
 }
