@@ -273,11 +273,13 @@ describeInBrowser('the office', () => {
     await page.getByRole('heading', { name: order.number }).waitFor();
     // What is asked of the server waits until we say so.
     let letGo = (): void => {};
-    let isHeldBack = false;
+    let heldBack = 0;
     await page.route('**/graphql', async (route) => {
       if (route.request().postData()?.includes('mutation Action')) {
-        isHeldBack = true;
-        await new Promise<void>((resolve) => (letGo = resolve));
+        await new Promise<void>((resolve) => {
+          letGo = resolve;
+          heldBack += 1;
+        });
       }
       await route.continue();
     });
@@ -287,7 +289,7 @@ describeInBrowser('the office', () => {
     await page.keyboard.press('Enter');
     await heading.getByText('On hold').waitFor();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await vi.waitFor(() => expect(isHeldBack).toBe(true));
+    await vi.waitFor(() => expect(heldBack).toBe(1), 20_000);
     const stored = async () =>
       (await server.as.order_manager(`{ order(id: "${order.id}") { heldAt } }`)).data.order.heldAt;
     expect(await stored()).toBeNull();
@@ -300,6 +302,7 @@ describeInBrowser('the office', () => {
     await heading.getByText('On hold').waitFor({ state: 'detached' });
     // Somebody else is faster.
     await mutate(server.as.order_manager, 'editOrder', { orderId: order.id, tags: ['vip'] }, 'order { id }');
+    await vi.waitFor(() => expect(heldBack).toBe(2), 20_000);
     letGo();
     await page.getByText('Tags: – → vip').waitFor();
     await heading.getByText('On hold').waitFor();

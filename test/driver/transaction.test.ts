@@ -155,6 +155,10 @@ describe('a transaction', () => {
   it('is repeated as a whole after a deadlock', async () => {
     const runs = [0, 0];
     const before = database.statistics().repeatedTransactions;
+    // Each goes on when both hold their first row; whoever is repeated finds that they do.
+    let holding = 0;
+    let release = (): void => {};
+    const bothHold = new Promise<void>((resolve) => (release = resolve));
     const opposite = (index: number, first: number, second: number) =>
       database.transaction(async (transaction) => {
         runs[index] = (runs[index] ?? 0) + 1;
@@ -162,7 +166,9 @@ describe('a transaction', () => {
           .update(counters)
           .set({ amount: sql`amount + 1` })
           .where(eq(counters.id, first));
-        await sleep(50);
+        holding += 1;
+        if (holding === 2) release();
+        await bothHold;
         await transaction
           .update(counters)
           .set({ amount: sql`amount + 1` })
