@@ -2,7 +2,7 @@ import type { Client } from 'graphql-ws';
 import { buildClientSchema, getIntrospectionQuery, type GraphQLField, type GraphQLSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { unknownId } from '../setup/command-rules.ts';
-import { mutate } from '../setup/fixtures.ts';
+import { confirmedOrder, mutate } from '../setup/fixtures.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import { expectUnchanged } from '../setup/snapshot.ts';
 import { socketClient } from '../subscriptions/live-client.ts';
@@ -246,6 +246,11 @@ describe('subscriptions', () => {
     await mutate(server.as.order_manager, 'addHistoryEntry', { orderId, description: note }, 'order { id }');
   };
 
+  const confirmForRival = async (): Promise<string> => {
+    const { sku, otherCustomerId: customerId } = side.world;
+    return (await confirmedOrder(server, [{ sku, quantity: 1 }], { customerId })).id;
+  };
+
   test.each(['customer', 'warehouse_staff'] as const)(
     'tell %s nothing of the other side, live and replayed',
     async (viewer) => {
@@ -283,6 +288,8 @@ describe('subscriptions', () => {
       };
       follow(data.eventCursor);
       for (const orderId of others) await happen(orderId, `Raven, live: ${viewer}`);
+      // Of notes a customer is not told anyway: it has to be what they would be told of an order of theirs.
+      if (viewer === 'customer') others.push(await confirmForRival());
       // From before all of that, and again from its end.
       follow(data.eventCursor);
       // Each is told of this; what came before it in the log has come before it here.
