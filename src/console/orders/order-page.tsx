@@ -139,7 +139,7 @@ function Items({ order }: { order: Order }) {
     ['total', order.total],
   ];
   return (
-    <section class="panel table-scroll">
+    <section class="panel table-scroll" tabIndex={0} aria-label={text.order.items}>
       <table>
         <caption>{text.order.items}</caption>
         <thead>

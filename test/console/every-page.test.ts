@@ -1,0 +1,105 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../src/db/driver/database.ts';
+import { startFiguresProjector } from '../../src/figures/figures-projector.ts';
+import { loadSample } from '../../src/sample/load-sample.ts';
+import { createTestDatabase } from '../setup/database.ts';
+import { confirmedOrder, stockedVariant, work } from '../setup/fixtures.ts';
+import { startTestServerOn, type TestServer } from '../setup/server.ts';
+import {
+  describeInBrowser,
+  desktop,
+  expectAccessible,
+  handHeld,
+  openBrowser,
+  openViewer,
+  signIn,
+} from './browser.ts';
+
+/** With the other tests of the pages, each page is looked at in both sizes and in light and dark. */
+const looks = [
+  ['a desktop, dark', { viewport: desktop, colorScheme: 'dark' }],
+  ['a hand-held, light', { viewport: handHeld, colorScheme: 'light' }],
+] as const;
+
+describeInBrowser('every page', () => {
+  let server: TestServer;
+  let projector: { stop(): Promise<void> };
+  let browser: Browser;
+  const ids = { order: '', toPick: '', toPack: '', toShip: '' };
+
+  beforeAll(async () => {
+    const testDatabase = await createTestDatabase();
+    const database = openDatabase({ url: testDatabase.url, poolSize: 4 });
+    await loadSample(database);
+    await database.close();
+    server = await startTestServerOn(testDatabase, { sampleData: true });
+    projector = startFiguresProjector({ database: server.database, log: { warn: () => {} } });
+    const { sku } = await stockedVariant(server, { LEEDS: 500 }, 1_250);
+    for (const [name, done] of [
+      ['toPick', 'startPicking'],
+      ['toPack', 'startPacking'],
+      ['toShip', 'completePacking'],
+    ] as const) {
+      const order = await confirmedOrder(server, [{ sku, quantity: 2 }]);
+      ids.order = order.id;
+      ids[name] = order.fulfillments[0]!.id;
+      await work(server, ids[name], done);
+    }
+    browser = await openBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await projector?.stop();
+    await server?.stop();
+  });
+
+  /** Where, for whom, and what is there when it is whole. */
+  const pages = (): [role: string, address: string, sign: string][] => [
+    ['order_manager', '/console/dashboard', '.u-wrap'],
+    ['order_manager', '/console/orders', 'tbody tr'],
+    ['order_manager', `/console/orders/${ids.order}`, '.entries li'],
+    ['warehouse_staff', '/console/warehouse', '.choices a'],
+    ['warehouse_staff', '/console/warehouse/LEEDS', '[data-status=PENDING]'],
+    ['warehouse_staff', `/console/warehouse/LEEDS/${ids.toPick}`, 'main form'],
+    ['warehouse_staff', `/console/warehouse/LEEDS/${ids.toPack}`, 'main form'],
+    ['warehouse_staff', `/console/warehouse/LEEDS/${ids.toShip}`, 'main form'],
+    ['customer', '/console/my-orders', '.choices a'],
+    ['customer', `/console/my-orders/${ids.order}`, '.entries li'],
+    ['order_manager', '/explorer', '.graphiql-container'],
+  ];
+
+  test.each(looks)('on %s, is whole, legible, and no wider than the screen', async (_what, look) => {
+    let signedIn = '';
+    let viewer = await openViewer(browser, server.url, look);
+    await viewer.page.goto('/console');
+    await viewer.page.getByLabel('E-mail').waitFor();
+    await expectAccessible(viewer.page);
+    const wider: string[] = [];
+    for (const [role, address, sign] of pages()) {
+      if (role !== signedIn) {
+        expect(viewer.complaints).toEqual([]);
+        await viewer.context.close();
+        viewer = await openViewer(browser, server.url, look);
+        await signIn(viewer.page, role);
+        signedIn = role;
+      }
+      await viewer.page.goto(address);
+      await viewer.page.locator(sign).first().waitFor();
+      // GraphiQL is not ours to mend.
+      if (address !== '/explorer') await expectAccessible(viewer.page);
+      const overflow = await viewer.page.evaluate<number>(
+        'document.scrollingElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      if (overflow > 0) wider.push(`${address} by ${overflow} px`);
+      if (process.env['LOOK_AT']) {
+        const file = `${address}-${look.colorScheme}`.replaceAll(/[^\w-]/g, '_');
+        await viewer.page.screenshot({ path: `${process.env['LOOK_AT']}/${file}.png` });
+      }
+    }
+    expect(wider).toEqual([]);
+    expect(viewer.complaints).toEqual([]);
+    await viewer.context.close();
+  });
+});
