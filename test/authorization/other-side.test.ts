@@ -98,7 +98,9 @@ const without = (answer: unknown, value: string): string => JSON.stringify(answe
 function valuesFor(viewer: Viewer, { takes }: Way): Hidden[] {
   const each = oneOfEach(hidden[viewer]);
   if (takes === 'nothing' || viewer === 'nobody') return each.slice(0, 1);
-  return takes === 'id' ? each.filter(({ kind }) => kind.endsWith('.id')) : each;
+  // A text can be an id as well; of these one will do.
+  const [ids, texts] = [true, false].map((isId) => each.filter(({ kind }) => kind.endsWith('.id') === isId));
+  return takes === 'id' ? ids! : [...texts!, ids![0]!];
 }
 
 /** A text finds orders with one that resembles it, where nothing has it: compared in other-paths.test.ts. */
