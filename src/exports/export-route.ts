@@ -59,12 +59,12 @@ export function serveExports(server: FastifyInstance, app: ExportServices, guard
     server.post(`/exports/${each.name}.csv`, { onRequest: guards.onRequest }, async (request, reply) => {
       try {
         if (going >= exportsAtOnce) throw overloaded();
+        going += 1;
+        reply.raw.once('close', () => (going -= 1));
         const variables = variablesOf(each, request.body);
         const ask = askerOf(app, guards.admission, request, document);
         // What is wrong with the request shows in the first page, while it can still be said.
         const first = await ask(variables);
-        going += 1;
-        reply.raw.once('close', () => (going -= 1));
         reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
         return await reply
           .type('text/csv; charset=utf-8; header=present')

@@ -19,7 +19,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 
-type Field = GraphQLField<unknown, unknown>;
+export type Field = GraphQLField<unknown, unknown>;
 
 /** What stands for a value of a scalar that is no text. */
 const plainValues: Readonly<Record<string, string>> = {
@@ -85,13 +85,26 @@ export function waysToAsk(field: Field): Way[] {
     const named = getNamedType(type);
     if (!isInputObjectType(named)) continue;
     const inner = Object.values(named.getFields());
-    for (const one of inner.filter((each) => isText(each.type))) {
+    const texts = inner.filter((each) => isText(each.type));
+    for (const one of texts) {
       const fields = inner.filter((each) => each === one || isRequiredInputField(each));
       const filter = (value: string): string =>
         fields.map((each) => `${each.name}: ${literal(each.type, value)}`).join(' ');
       ways.push({
         text: (value) => call([...given(value), `${name}: { ${filter(value)} }`]),
         takes: takenBy(one.type),
+      });
+    }
+    // A filter in a filter, such as `not`, with the first id that it takes.
+    const id = texts.find((each) => takenBy(each.type) === 'id');
+    for (const nested of inner.filter((each) => id && getNamedType(each.type) === named)) {
+      const isMany = isListType(getNullableType(nested.type));
+      ways.push({
+        text: (value) => {
+          const filter = `{ ${id!.name}: ${literal(id!.type, value)} }`;
+          return call([...given(value), `${name}: { ${nested.name}: ${isMany ? `[${filter}]` : filter} }`]);
+        },
+        takes: 'id',
       });
     }
   }
@@ -105,12 +118,14 @@ export function mutationWith(schema: GraphQLSchema, field: Field, value: string)
 }
 
 const isAskable = (field: Field): boolean => !field.args.some(isRequiredArgument);
-const isLeaf = (field: Field): boolean => isLeafType(getNamedType(field.type));
-const fieldsOf = (type: GraphQLObjectType): Field[] => Object.values(type.getFields()).filter(isAskable);
-const three = (field: Field): string => (field.args.some(({ name }) => name === 'first') ? '(first: 3)' : '');
+export const isLeaf = (field: Field): boolean => isLeafType(getNamedType(field.type));
+export const fieldsOf = (type: GraphQLObjectType): Field[] =>
+  Object.values(type.getFields()).filter(isAskable);
+export const three = (field: Field): string =>
+  field.args.some(({ name }) => name === 'first') ? '(first: 3)' : '';
 
 /** The types that an answer of this one can be. */
-function possibleTypes(schema: GraphQLSchema, type: GraphQLOutputType): readonly GraphQLObjectType[] {
+export function possibleTypes(schema: GraphQLSchema, type: GraphQLOutputType): readonly GraphQLObjectType[] {
   const named = getNamedType(type);
   if (isAbstractType(named)) return schema.getPossibleTypes(named);
   return isObjectType(named) ? [named] : [];
@@ -131,50 +146,6 @@ export function everything(schema: GraphQLSchema, type: GraphQLOutputType, depth
     return isOne ? parts.join(' ') : `... on ${object.name} { __typename ${parts.join(' ')} }`;
   });
   return possible.length === 0 ? '' : `{ __typename ${each.join(' ')} }`;
-}
-
-/** Where a walk begins: a root field with its arguments. */
-export interface Start {
-  readonly text: string;
-  readonly type: GraphQLOutputType;
-}
-
-export interface Step {
-  /** Such as `Order.customer`. */
-  readonly edge: string;
-  readonly query: string;
-}
-
-/** So far each start goes by itself; beyond, a field is walked once, whatever led to its type. */
-const ownPath = 2;
-const longestPath = 7;
-
-/** From a start through each field of each type that can be reached: one query a field, with all leaves of its end. */
-export function walkFrom(schema: GraphQLSchema, start: Start, walked: Set<string>): Step[] {
-  const steps: Step[] = [];
-  const own = new Set<string>();
-  const open = [{ before: `{ ${start.text}`, after: ' }', type: start.type, length: 0 }];
-  steps.push({ edge: start.text, query: `{ ${start.text} ${everything(schema, start.type, 0)} }` });
-  for (let at = open.shift(); at; at = open.shift()) {
-    const { before, after, type, length } = at;
-    const isOne = isObjectType(getNamedType(type));
-    for (const object of possibleTypes(schema, type)) {
-      for (const field of fieldsOf(object).filter((each) => !isLeaf(each))) {
-        const edge = `${object.name}.${field.name}`;
-        if ((length < ownPath ? own : walked).has(edge) || length === longestPath) continue;
-        own.add(edge);
-        walked.add(edge);
-        const opened = isOne ? `${before} {` : `${before} { ... on ${object.name} {`;
-        const next = {
-          before: `${opened} ${field.name}${three(field)}`,
-          after: `${isOne ? ' }' : ' } }'}${after}`,
-        };
-        steps.push({ edge, query: `${next.before} ${everything(schema, field.type, 0)}${next.after}` });
-        open.push({ ...next, type: field.type, length: length + 1 });
-      }
-    }
-  }
-  return steps;
 }
 
 /** The (type, field) of every object that an answer can have, without the roots. */

@@ -1,11 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase } from '../../src/db/driver/database.ts';
-import { startFiguresProjector } from '../../src/figures/figures-projector.ts';
-import { loadSample } from '../../src/sample/load-sample.ts';
-import { createTestDatabase } from '../setup/database.ts';
 import { confirmedOrder, stockedVariant, work } from '../setup/fixtures.ts';
-import { startTestServerOn, type TestServer } from '../setup/server.ts';
+import type { TestServer } from '../setup/server.ts';
 import {
   describeInBrowser,
   desktop,
@@ -15,6 +11,7 @@ import {
   openViewer,
   signIn,
 } from './browser.ts';
+import { startSampleServer } from './sample-server.ts';
 
 /** With the other tests of the pages, each page is looked at in both sizes and in light and dark. */
 const looks = [
@@ -24,17 +21,11 @@ const looks = [
 
 describeInBrowser('every page', () => {
   let server: TestServer;
-  let projector: { stop(): Promise<void> };
   let browser: Browser;
   const ids = { order: '', toPick: '', toPack: '', toShip: '' };
 
   beforeAll(async () => {
-    const testDatabase = await createTestDatabase();
-    const database = openDatabase({ url: testDatabase.url, poolSize: 4 });
-    await loadSample(database);
-    await database.close();
-    server = await startTestServerOn(testDatabase, { sampleData: true });
-    projector = startFiguresProjector({ database: server.database, log: { warn: () => {} } });
+    server = await startSampleServer();
     const { sku } = await stockedVariant(server, { LEEDS: 500 }, 1_250);
     for (const [name, done] of [
       ['toPick', 'startPicking'],
@@ -51,7 +42,6 @@ describeInBrowser('every page', () => {
 
   afterAll(async () => {
     await browser?.close();
-    await projector?.stop();
     await server?.stop();
   });
 

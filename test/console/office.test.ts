@@ -2,12 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { openDatabase } from '../../src/db/driver/database.ts';
-import { startFiguresProjector } from '../../src/figures/figures-projector.ts';
-import { loadSample } from '../../src/sample/load-sample.ts';
-import { createTestDatabase } from '../setup/database.ts';
 import { mutate, placeOrder, stockedVariant, type Stocked } from '../setup/fixtures.ts';
-import { startTestServerOn, type TestServer } from '../setup/server.ts';
+import type { TestServer } from '../setup/server.ts';
 import {
   describeInBrowser,
   expectAccessible,
@@ -18,21 +14,16 @@ import {
   signIn,
   type Viewer,
 } from './browser.ts';
+import { startSampleServer } from './sample-server.ts';
 
 describeInBrowser('the office', () => {
   let server: TestServer;
-  let projector: { stop(): Promise<void> };
   let browser: Browser;
   let mug: Stocked;
   let manager: Viewer;
 
   beforeAll(async () => {
-    const testDatabase = await createTestDatabase();
-    const database = openDatabase({ url: testDatabase.url, poolSize: 4 });
-    await loadSample(database);
-    await database.close();
-    server = await startTestServerOn(testDatabase, { sampleData: true });
-    projector = startFiguresProjector({ database: server.database, log: { warn: () => {} } });
+    server = await startSampleServer();
     mug = await stockedVariant(server, { LEEDS: 500 }, 1_250);
     browser = await openBrowser();
     manager = await openViewer(browser, server.url);
@@ -41,7 +32,6 @@ describeInBrowser('the office', () => {
 
   afterAll(async () => {
     await browser?.close();
-    await projector?.stop();
     await server?.stop();
   });
 

@@ -187,6 +187,17 @@ describe('the list of orders', () => {
   });
 });
 
+test('a server has four files going at once, and says so to a fifth', async () => {
+  const going = await Promise.all([1, 2, 3, 4].map(() => post('orders', 'order_manager')));
+  expect(going.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  const fifth = await post('orders', 'order_manager');
+  expect([fifth.status, Number(fifth.headers.get('retry-after')) > 0]).toEqual([503, true]);
+  expect(((await fifth.json()) as any).errors[0].extensions.code).toBe('OVERLOADED');
+  // Whoever goes away leaves the place to somebody else.
+  await Promise.all(going.map(({ body }) => body!.cancel()));
+  await vi.waitFor(async () => expect((await post('statistics', 'order_manager')).status).toBe(200), 10_000);
+});
+
 test('statistics: a line for each day, with the sums that the statistics have', async () => {
   const day = new Date().toISOString().slice(0, 10);
   const range = { from: `${day.slice(0, 8)}01`, to: day };

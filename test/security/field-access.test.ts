@@ -14,6 +14,7 @@ import type { Role } from '../../src/db/tables/enumerations.ts';
 import { roles } from '../setup/command-rules.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import { answers, fieldAccess } from './field-access.ts';
+import { isAnswer, rolesOf, words } from './roles-of.ts';
 import { arrangeWorld, secrets, type World } from './field-world.ts';
 
 let server: TestServer;
@@ -42,15 +43,6 @@ const objectTypes = (): GraphQLObjectType[] =>
       !['Query', 'Mutation', 'Subscription'].includes(type.name),
   );
 const fieldsOf = (type: GraphQLObjectType) => Object.values(type.getFields());
-const words = (text: string) => text.split(' ').filter(Boolean);
-const isAnswer = (name: string) => name in answers || name.endsWith('Payload');
-
-/** Who gets a value of a field, as it is written down. */
-function rolesOf(field: string): Role[] {
-  const [type, name] = field.split('.') as [string, string];
-  const entry = fieldAccess[type]?.fields.find(([, names]) => words(names).includes(name));
-  return roles.filter((role) => entry?.[0].includes(role));
-}
 
 /** The field; of an object its plain fields too, and of a list those of its rows, so that secrets have no place to hide. */
 function selectionOf({ name, type }: GraphQLField<unknown, unknown>): string {

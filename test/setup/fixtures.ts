@@ -36,6 +36,7 @@ export async function stockedVariant(
   server: TestServer,
   stock: Record<string, number>,
   priceMinor = 250,
+  currency = 'GBP',
 ): Promise<Stocked> {
   const sku = `SKU-${randomBytes(4).toString('hex')}`;
   const barcode = `BAR-${randomBytes(4).toString('hex')}`;
@@ -44,7 +45,7 @@ export async function stockedVariant(
     sku,
     barcode,
     name: `Product ${sku}`,
-    price: { amountMinor: priceMinor, currency: 'GBP' },
+    price: { amountMinor: priceMinor, currency },
   };
   const created = await mutate(
     manager,
