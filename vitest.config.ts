@@ -1,23 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Tests of processes, sockets and clocks, and one that makes a schema of its own, have a module world of their own. */
-const apart = [
-  'backup',
-  'chaos',
-  'console',
-  'driver',
-  'embedded',
-  'graphql',
-  'jobs',
-  'operations',
-  'password',
-  'pooler',
-  'replicas',
-  'servers',
-  'soak',
-  'webhooks',
-];
+/** Tests that make a module world of their own, or change the one that there is. */
+const apart = ['chaos', 'driver', 'embedded', 'graphql', 'password', 'soak'];
 const testsIn = (folder: string): string => `test/${folder}/**/*.test.ts`;
 
 export default defineConfig({
@@ -26,7 +11,7 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql/index.js')) }],
   },
   test: {
-    globalSetup: ['test/setup/global-setup.ts'],
+    globalSetup: ['test/setup/build-server.ts', 'test/setup/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { endProcesses } from '../operations/server-process.ts';
+import buildServer from '../setup/build-server.ts';
 import { formatReport } from '../soak/report.ts';
 import { chaos, everything, killsOf, replayCommand, type ChaosOptions } from './chaos.ts';
 
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
   // Interrupted, it leaves no server behind; PostgreSQL's guard ends PostgreSQL.
   process.once('exit', () => void endProcesses());
   process.once('SIGINT', () => process.exit(130));
+  buildServer();
   const report = await chaos(options);
   const done = report.calls.calls - report.faults.length;
   process.stdout.write(`\n${formatReport(report)}\n${killsOf(report)} kills, ${done} acknowledged changes\n`);

@@ -31,9 +31,12 @@ interface Started {
   output: () => string;
 }
 
-/** Runs the server as an operator does, with nothing in its environment but this, and these words behind its name. */
+/**
+ * Runs the server as an operator does, with nothing in its environment but this, and these words behind its name. It
+ * has to be built (test/setup/build-server.ts).
+ */
 export function launch(environment: Record<string, string>, words: readonly string[] = []): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...words], {
+  const child = spawn(process.execPath, ['dist/main.js', ...words], {
     cwd: root,
     env: {
       PATH: process.env['PATH'],

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { endProcesses } from '../operations/server-process.ts';
+import buildServer from '../setup/build-server.ts';
 import { formatReport } from './report.ts';
 import { replayCommand, type SoakOptions } from './schedule.ts';
 import { soak } from './soak.ts';
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
   // Interrupted, it leaves no server behind; PostgreSQL's guard ends PostgreSQL.
   process.once('exit', () => void endProcesses());
   process.once('SIGINT', () => process.exit(130));
+  buildServer();
   const report = await soak(options);
   for (const { name, told, connections } of report.bySubscriber)
     process.stdout.write(`${String(told).padStart(8)} events over ${connections} connections  ${name}\n`);
