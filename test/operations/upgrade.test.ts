@@ -41,6 +41,12 @@ const lastAnalyze = async (): Promise<string | null> => {
   return row!['moment'];
 };
 
+const monthsOfHistory = async (): Promise<string[]> => {
+  const months = await client`select relname from pg_inherits join pg_class on pg_class.oid = inhrelid
+    where inhparent = 'public.order_history'::regclass order by 1`;
+  return months.map(({ relname }) => String(relname));
+};
+
 it('an older database is migrated, keeps what is in it, and is looked at anew for its plans, once', async () => {
   await migrateAllBut(2);
   await client`insert into stock_locations (code, name) values ('OLD', 'From before')`;
@@ -54,4 +60,30 @@ it('an older database is migrated, keeps what is in it, and is looked at anew fo
 
   await migrate(testDatabase.url);
   expect(await lastAnalyze()).toBe(moment);
+});
+
+it('of the months that older versions made ahead, the empty ones go, and what is written to is kept', async () => {
+  const older = await createTestDatabase({ empty: true });
+  const before = client;
+  client = postgres(older.url, { max: 1, onnotice: () => {} });
+  try {
+    await migrateAllBut(1);
+    expect((await monthsOfHistory()).length).toBeGreaterThan(24);
+    const written = `order_history_${new Date().getUTCFullYear() + 1}_08`;
+    await client.begin(async (transaction) => {
+      // Of no order: that is not what is looked at.
+      await transaction`set local session_replication_role = replica`;
+      await transaction`insert into order_history (order_id, action, description, chain_place, hash, created_at)
+        values (gen_random_uuid(), 'created', 'Ahead of its time', 1, '\\x00', make_date(${new Date().getUTCFullYear() + 1}, 8, 2))`;
+    });
+    await migrate(older.url);
+    const months = await monthsOfHistory();
+    expect(months).toContain(written);
+    // Last month, this one and three ahead.
+    expect(months).toHaveLength(5 + 1);
+  } finally {
+    await client.end();
+    client = before;
+    await older.drop();
+  }
 });
