@@ -4,7 +4,7 @@ import { printSchema } from 'graphql';
 import prettier from 'prettier';
 import { resolvers } from '../src/app.ts';
 import { buildSchema } from '../src/graphql/build-schema.ts';
-import { errorCatalogue } from '../src/shared/errors.ts';
+import { errorCatalogue } from '../src/shared/error-catalogue.ts';
 import { licenceDocument } from './licence-document.ts';
 import { metricsDocument } from './metrics-document.ts';
 import { permissionDocument } from './permission-document.ts';
@@ -40,8 +40,6 @@ Nothing was changed. \`path\` names the place in \`input\`.
 ${rows('userError')}
 
 ## In \`errors\` of the response, under \`extensions.code\`
-
-GraphQL's own codes (\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`BAD_USER_INPUT\` for variables) come here too.
 
 | code | meaning | what to do |
 | --- | --- | --- |

@@ -24,7 +24,7 @@ import { explorerPage } from './graphql/explorer-page.ts';
 import { DocumentValidation } from './graphql/document-validation.ts';
 import { errorFormatter } from './graphql/format-error.ts';
 import { limits, OperationLimits } from './graphql/limits.ts';
-import { answerBodyTooLarge, limitsPlugin } from './graphql/limits-plugin.ts';
+import { answerBodyRefused, limitsPlugin } from './graphql/limits-plugin.ts';
 import { defaultSocketLimits, OpenSockets, type SocketLimits } from './graphql/open-sockets.ts';
 import { originChecker } from './graphql/origins.ts';
 import {
@@ -231,7 +231,7 @@ async function addGraphql(
   });
   server.decorateRequest('viewer', null);
   server.route({ method: 'GET', url: '/graphql', onRequest, handler, wsHandler });
-  const errorHandler = answerBodyTooLarge;
+  const errorHandler = answerBodyRefused;
   server.route({ method: 'POST', url: '/graphql', onRequest, handler, errorHandler });
   server.route({ method: 'OPTIONS', url: '/graphql', handler });
   return apollo;

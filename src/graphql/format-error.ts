@@ -3,7 +3,8 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
 import { DatabaseUnavailableError, OutcomeUnknownError, WorkTimeoutError } from '../db/driver/errors.ts';
 import { postgresFailure, withoutStatement } from '../db/pg-errors.ts';
-import { errorCatalogue, Refusal, TopLevelError, type TopLevelCode } from '../shared/errors.ts';
+import { errorCatalogue, type TopLevelCode } from '../shared/error-catalogue.ts';
+import { Refusal, TopLevelError } from '../shared/errors.ts';
 import { asDocumentLimit } from './limits.ts';
 import { flatten } from './validation.ts';
 
@@ -110,5 +111,16 @@ function ofGraphqlItself(formatted: GraphQLFormattedError, error: GraphQLError):
   if (error.path === undefined && extensions['code'] === 'INTERNAL_SERVER_ERROR') {
     extensions['code'] = 'BAD_REQUEST';
   }
-  return { ...formatted, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } };
+  const code = String(extensions['code'] ?? codeOf(error));
+  const known = Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code as TopLevelCode] : undefined;
+  return { ...formatted, extensions: { ...extensions, code, ...(known && { remedy: known.remedy }) } };
+}
+
+/** By what GraphQL's error is made of, as Apollo does over HTTP. */
+function codeOf({ nodes, source, message }: GraphQLError): TopLevelCode {
+  if (nodes === undefined && source !== undefined) return 'GRAPHQL_PARSE_FAILED';
+  if (/^Variable "\$\w+" (got invalid value|of (required|non-null) type) /.test(message))
+    return 'BAD_USER_INPUT';
+  if (nodes === undefined && /\boperation\b/.test(message)) return 'OPERATION_RESOLUTION_FAILURE';
+  return 'GRAPHQL_VALIDATION_FAILED';
 }

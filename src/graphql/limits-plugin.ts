@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { asResponseError, TopLevelError } from '../shared/errors.ts';
 import { bodyTooLarge, boundErrors, costReport, type OperationLimits } from './limits.ts';
 import type { RequestContext } from './context.ts';
 import type { DocumentValidation } from './document-validation.ts';
@@ -39,8 +40,12 @@ export function limitsPlugin(
   };
 }
 
-/** Says of a body that is too large what GraphQL clients can read; any other error is Fastify's. */
-export function answerBodyTooLarge(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  if (error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') throw error;
-  void reply.code(413).send({ errors: [bodyTooLarge()] });
+/** Says of a body that cannot be taken what GraphQL clients can read; any other error is Fastify's. */
+export function answerBodyRefused(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    void reply.code(413).send({ errors: [bodyTooLarge()] });
+  } else if (error.code?.startsWith('FST_ERR_CTP_')) {
+    const refusal = asResponseError(new TopLevelError('BAD_REQUEST', error.message));
+    void reply.code(error.statusCode ?? 400).send({ errors: [refusal] });
+  } else throw error;
 }

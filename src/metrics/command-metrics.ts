@@ -1,6 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 import { releaseExpiredOfOrder } from '../reservations/commands/release-expired-reservations.ts';
-import type { UserErrorCode } from '../shared/errors.ts';
+import type { UserErrorCode } from '../shared/error-catalogue.ts';
 import type { CommandReport } from '../write/command-report.ts';
 
 const noStock: UserErrorCode = 'INSUFFICIENT_STOCK';

@@ -4,7 +4,7 @@ import { getOperationAST, type DocumentNode, type GraphQLFormattedError } from '
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { OperationObserver, WatchedOperation } from '../graphql/operation-observer.ts';
 import type { RequestContext } from '../graphql/context.ts';
-import { errorCatalogue } from '../shared/errors.ts';
+import { errorCatalogue } from '../shared/error-catalogue.ts';
 import { rootOf, type RootOperation } from './root-operation.ts';
 
 /** Whatever else a plugin or a library may send: nobody outside chooses the label of a series. */

@@ -1,4 +1,5 @@
-import { Refusal, type UserErrorCode } from '../shared/errors.ts';
+import { type UserErrorCode } from '../shared/error-catalogue.ts';
+import { Refusal } from '../shared/errors.ts';
 import type { CommandResult } from './command.ts';
 
 /** How a command ended, for the metrics. Of a bulk command each row is one. */

@@ -5,7 +5,7 @@ import type { Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { dashboardQuery } from '../../bench/scenarios.ts';
 import { boundErrors, limits } from '../../src/graphql/limits.ts';
-import { errorCatalogue } from '../../src/shared/errors.ts';
+import { errorCatalogue } from '../../src/shared/error-catalogue.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import { socketClient } from '../subscriptions/live-client.ts';
 

@@ -2,7 +2,7 @@ import { createClient } from 'graphql-ws';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { errorCatalogue } from '../../src/shared/errors.ts';
+import { errorCatalogue } from '../../src/shared/error-catalogue.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import { waitUntil } from '../setup/wait-until.ts';
 
