@@ -111,7 +111,7 @@ function ofGraphqlItself(formatted: GraphQLFormattedError, error: GraphQLError):
   if (error.path === undefined && extensions['code'] === 'INTERNAL_SERVER_ERROR') {
     extensions['code'] = 'BAD_REQUEST';
   }
-  const code = String(extensions['code'] ?? codeOf(error));
+  const code = (extensions['code'] as string | undefined) ?? codeOf(error);
   const known = Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code as TopLevelCode] : undefined;
   return { ...formatted, extensions: { ...extensions, code, ...(known && { remedy: known.remedy }) } };
 }
