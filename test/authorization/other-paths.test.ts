@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DocumentLinks } from '../../src/auth/document-links.ts';
 import { unknownId } from '../setup/command-rules.ts';
-import { confirmedOrder, mutate, placeOrder, stockedVariant, work } from '../setup/fixtures.ts';
+import { mutate, placeOrder, stockedVariant } from '../setup/fixtures.ts';
 import {
   asker,
   startTestServer,
@@ -16,27 +16,18 @@ import {
 } from '../setup/server.ts';
 import { expectUnchanged } from '../setup/snapshot.ts';
 import { queries } from '../security/operations.ts';
+import { arrangeReturned, type ReturnedOrder } from './returned-order.ts';
 
 const metricsToken = 'the-token-of-whoever-reads-the-metrics';
 const viewers = ['customer', 'warehouse_staff'] as const;
 type Viewer = (typeof viewers)[number];
 
-interface Known {
-  readonly orderId: string;
-  readonly number: string;
-  readonly itemId: string;
-  readonly fulfillmentId: string;
-  readonly fulfillmentItemId: string;
-  readonly returnId: string;
-  readonly returnItemId: string;
-}
-
 let server: TestServer;
 let sku: string;
 let rivalId: string;
 /** Delivered, with a return: of the customer, and of their rival. The warehouse sees both. */
-let own: Known;
-let rivals: Known;
+let own: ReturnedOrder;
+let rivals: ReturnedOrder;
 /** The rival's, and nobody has begun to work on it: for neither of them it exists. */
 let hidden: { id: string; number: string; itemId: string };
 
@@ -47,8 +38,8 @@ beforeAll(async () => {
   const rival = { kind: 'ONLINE', name: 'Rival Raven', email: 'raven@rival.example' };
   const created = await mutate(manager, 'createCustomer', rival, 'customer { id }');
   rivalId = created.customer.id;
-  own = await arrangeReturned(server.customerId, 'NEST-B1');
-  rivals = await arrangeReturned(rivalId, 'NEST-B1-LATER');
+  own = await arrangeReturned(server, sku, { customerId: server.customerId, externalReference: 'NEST-B1' });
+  rivals = await arrangeReturned(server, sku, { customerId: rivalId, externalReference: 'NEST-B1-LATER' });
   const placed = await placeOrder(server, [{ sku, quantity: 1 }], {
     customerId: rivalId,
     externalReference: 'NEST-B2-LATER',
@@ -57,27 +48,6 @@ beforeAll(async () => {
   hidden = { id: placed.id, number: placed.number, itemId: data.order.items.nodes[0].id };
 });
 afterAll(() => server?.stop());
-
-async function arrangeReturned(customerId: string, externalReference: string): Promise<Known> {
-  const manager = server.as.order_manager;
-  const placed = await confirmedOrder(server, [{ sku, quantity: 3 }], { customerId, externalReference });
-  const fulfillmentId = placed.fulfillments[0]!.id;
-  await work(server, fulfillmentId, 'deliverFulfillment');
-  const { data } = await manager(`{ order(id: "${placed.id}") {
-    items { nodes { id } } fulfillments { nodes { items { id } } } } }`);
-  const itemId: string = data.order.items.nodes[0].id;
-  const request = { orderId: placed.id, lines: [{ orderItemId: itemId, quantity: 1 }], reason: 'Too big' };
-  const requested = await mutate(manager, 'requestReturn', request, 'return { id items { id } }');
-  return {
-    orderId: placed.id,
-    number: placed.number,
-    itemId,
-    fulfillmentId,
-    fulfillmentItemId: data.order.fulfillments.nodes[0].items[0].id,
-    returnId: requested.return.id,
-    returnItemId: requested.return.items[0].id,
-  };
-}
 
 /** By section 6 of the specification. */
 const unseen = (viewer: Viewer): string[] => {
@@ -136,7 +106,7 @@ describe.each(viewers)('%s', (viewer) => {
   });
 
   test('either executor answers every query for what is hidden alike, and as for what there is not', async () => {
-    const ids = (of: { id: string; number: string }, more: Known | null) => ({
+    const ids = (of: { id: string; number: string }, more: ReturnedOrder | null) => ({
       orderId: of.id,
       orderNumber: of.number,
       fulfillmentId: more?.fulfillmentId ?? of.id,
