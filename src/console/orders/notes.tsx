@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks';
-import { change, newKey, type Payload, type UserError } from '../api/client.ts';
+import { change, newKey } from '../api/client.ts';
+import type { Payload, UserError } from '../api/payload.ts';
 import { useConsole } from '../api/console-context.tsx';
 import { Badge, Failure, Refusals } from '../parts/parts.tsx';
 import { showTime } from '../parts/show.ts';
 import { text } from '../text.ts';
 import { MoreRows } from './more-rows.tsx';
-import { addNoteMutation, type Note, type Rows } from './order.operations.ts';
+import type { Note, Rows } from './order-rows.ts';
+import { addNoteMutation } from './order.operations.ts';
 import { useRows } from './use-rows.ts';
 
 interface NotesProps {

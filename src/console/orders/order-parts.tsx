@@ -5,11 +5,20 @@ import { addressOf, Link } from '../parts/router.tsx';
 import { showMoney, showTime } from '../parts/show.ts';
 import { text } from '../text.ts';
 import { MoreRows } from './more-rows.tsx';
+import type { Return } from './order-rows.ts';
 import type { Order } from './order.operations.ts';
+import { ReturnEntry } from './return-entry.tsx';
 import { useRows, type ShownRows } from './use-rows.ts';
 
+interface PartsProps {
+  readonly order: Order;
+  readonly isWorking: boolean;
+  /** Begins an action on one of the returns. */
+  readonly choose: (action: string, returned: Return) => void;
+}
+
 /** What belongs to the order: its parcels, what is kept for it, its money and what came back. */
-export function OrderParts({ order }: { order: Order }) {
+export function OrderParts({ order, isWorking, choose }: PartsProps) {
   const fulfillments = useRows(order.id, 'fulfillments', order.fulfillments);
   const reservations = useRows(order.id, 'reservations', order.reservations);
   const payments = useRows(order.id, 'payments', order.payments);
@@ -49,14 +58,8 @@ export function OrderParts({ order }: { order: Order }) {
         </Part>
       )}
       <Part title={text.order.returns} rows={returns} count={returns.nodes.length}>
-        {returns.nodes.map(({ id, status, reason, items }) => (
-          <li key={id}>
-            <Badge kind={status}>{text.order.returnStatus[status]}</Badge>{' '}
-            {items
-              .map(({ quantity, orderItem }) => text.order.returned(quantity, orderItem?.sku ?? ''))
-              .join(', ')}{' '}
-            <span class="muted">{reason}</span>
-          </li>
+        {returns.nodes.map((returned) => (
+          <ReturnEntry key={returned.id} returned={returned} {...{ order, isWorking, choose }} />
         ))}
       </Part>
     </>

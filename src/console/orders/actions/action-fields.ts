@@ -1,0 +1,13 @@
+export type Field = 'reason' | 'description' | 'locationCode' | 'method' | 'amount' | 'provider';
+
+/** What is asked before an action; those that are not here are asked for nothing, or have a dialog of their own. */
+export const fieldsOf: Readonly<Record<string, readonly { name: Field; isOptional?: boolean }[]>> = {
+  cancelOrder: [{ name: 'reason', isOptional: true }],
+  holdOrder: [{ name: 'reason' }],
+  addHistoryEntry: [{ name: 'description' }],
+  createFulfillment: [{ name: 'locationCode' }],
+  createPayment: [{ name: 'provider' }, { name: 'amount', isOptional: true }],
+  recordPayment: [{ name: 'method' }, { name: 'amount' }],
+  refundOrder: [{ name: 'amount', isOptional: true }],
+  rejectReturn: [{ name: 'reason' }],
+};
