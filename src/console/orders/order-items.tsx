@@ -1,11 +1,22 @@
+import type { ComponentChildren } from 'preact';
 import { showMoney, type Money } from '../parts/show.ts';
 import { text } from '../text.ts';
 import { MoreRows } from './more-rows.tsx';
+import type { OrderItem } from './order-rows.ts';
 import type { Order } from './order.operations.ts';
 import { useRows } from './use-rows.ts';
 
+const { item: heads, sums } = text.order;
+const columns: readonly (readonly [label: string, kind: string])[] = [
+  [heads.sku, ''],
+  [heads.name, ''],
+  [heads.quantity, 'number'],
+  [heads.sent, 'number'],
+  [heads.price, 'number'],
+  [heads.total, 'number'],
+];
+
 export function Items({ order }: { order: Order }) {
-  const { item: heads, sums } = text.order;
   const rows = useRows(order.id, 'items', order.items);
   const parts: readonly (readonly [string, Money | null])[] = [
     ['subtotal', order.subtotal],
@@ -14,49 +25,36 @@ export function Items({ order }: { order: Order }) {
     ['shipping', order.shipping],
     ['total', order.total],
   ];
+  // The roles are those that the elements have by themselves, until the style of a hand-held lays them out otherwise.
   return (
-    <section class="panel table-scroll" tabIndex={0} aria-label={text.order.items}>
-      <table>
+    <section class="panel cards" aria-label={text.order.items}>
+      <table role="table">
         <caption>{text.order.items}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{heads.sku}</th>
-            <th scope="col">{heads.name}</th>
-            <th scope="col" class="number">
-              {heads.quantity}
-            </th>
-            <th scope="col" class="number">
-              {heads.sent}
-            </th>
-            <th scope="col" class="number">
-              {heads.price}
-            </th>
-            <th scope="col" class="number">
-              {heads.total}
-            </th>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map(([label, kind]) => (
+              <th key={label} scope="col" role="columnheader" class={kind}>
+                {label}
+              </th>
+            ))}
           </tr>
         </thead>
-        <tbody>
-          {rows.nodes.map(({ id, sku, name, quantity, quantityFulfilled, unitPrice, total }) => (
-            <tr key={id}>
-              <td>{sku}</td>
-              <td>{name}</td>
-              <td class="number">{quantity}</td>
-              <td class="number">{quantityFulfilled}</td>
-              <td class="number">{unitPrice && showMoney(unitPrice)}</td>
-              <td class="number">{total && showMoney(total)}</td>
-            </tr>
+        <tbody role="rowgroup">
+          {rows.nodes.map((item) => (
+            <Item key={item.id} item={item} />
           ))}
         </tbody>
-        <tfoot>
+        <tfoot role="rowgroup">
           {parts.map(
             ([name, value]) =>
               value && (
-                <tr key={name} class={name}>
-                  <th scope="row" colSpan={5} class="number">
+                <tr key={name} class={name} role="row">
+                  <th scope="row" role="rowheader" colSpan={5} class="number">
                     {sums[name]}
                   </th>
-                  <td class="number">{showMoney(value)}</td>
+                  <td role="cell" class="number">
+                    {showMoney(value)}
+                  </td>
                 </tr>
               ),
           )}
@@ -64,5 +62,32 @@ export function Items({ order }: { order: Order }) {
       </table>
       <MoreRows rows={rows} title={text.order.items} />
     </section>
+  );
+}
+
+function Item({ item }: { item: OrderItem }) {
+  const { sku, name, quantity, quantityFulfilled, unitPrice, total } = item;
+  const numbers: readonly (readonly [string, ComponentChildren])[] = [
+    [heads.quantity, quantity],
+    [heads.sent, quantityFulfilled],
+    [heads.price, unitPrice && showMoney(unitPrice)],
+  ];
+  return (
+    <tr role="row">
+      <td role="cell" class="whole sku">
+        {sku}
+      </td>
+      <td role="cell" class="whole">
+        {name}
+      </td>
+      {numbers.map(([label, value]) => (
+        <td key={label} role="cell" class="number" data-label={label}>
+          {value}
+        </td>
+      ))}
+      <td role="cell" class="number sum">
+        {total && showMoney(total)}
+      </td>
+    </tr>
   );
 }

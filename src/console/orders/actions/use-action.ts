@@ -60,7 +60,7 @@ function kindOf({ action, order, returned }: ActionProps): Kind {
  */
 export function useAction(props: ActionProps): Action {
   const { expect, refresh } = props;
-  const { run: send, ...sending } = useChange();
+  const sending = useChange();
   // Of the order as the dialog was opened on it: that of the page changes meanwhile.
   const [{ mutation, named, version, differenceIn }] = useState(() => kindOf(props));
   const [expectedVersion, setExpectedVersion] = useState(version);
@@ -72,7 +72,7 @@ export function useAction(props: ActionProps): Action {
     async run(input, expected) {
       // Nothing else may be begun meanwhile.
       expect({ ...expected, allowedActions: [] });
-      const payload = await send<ActionPayload>(mutation, { ...named, expectedVersion, ...input });
+      const payload = await sending.run<ActionPayload>(mutation, { ...named, expectedVersion, ...input });
       if (payload?.userErrors.length === 0) {
         refresh();
         return payload;
