@@ -94,7 +94,10 @@ describeInBrowser('the office', () => {
     expect(await dark.page.locator('.u-wrap').count()).toBe(0);
     await expectAccessible(dark.page);
     await dark.page.goto('/console/orders');
-    await dark.page.locator('tbody tr').first().waitFor();
+    const total = dark.page.locator('tbody tr .number').first();
+    await total.waitFor();
+    const { x, width } = (await total.boundingBox())!;
+    expect(x + width).toBeLessThan(handHeld.width);
     await expectAccessible(dark.page);
     await keepImage(dark.page, 'orders-dark');
     expect(dark.complaints).toEqual([]);

@@ -73,7 +73,7 @@ describeInBrowser('what is done to an order', () => {
     await form.getByText('Priority: Normal → Urgent').waitFor();
     expect(await form.getByLabel(`${mug.sku}, Product`).inputValue()).toBe('5');
     await expectAccessible(page);
-    await form.getByRole('button', { name: 'Do it on the order as it is now' }).click();
+    await form.getByRole('button', { name: 'Do it as things are now' }).click();
     const items = region(page, 'Items');
     await items.getByText(bowl.sku, { exact: true }).waitFor();
     await items.getByText('£80.00').waitFor();
@@ -136,7 +136,7 @@ describeInBrowser('what is done to an order', () => {
     await receiving.send();
     await receiving.form.getByText('Status: Requested → Approved').waitFor();
     await expectAccessible(page);
-    await receiving.form.getByRole('button', { name: 'Do it on the order as it is now' }).click();
+    await receiving.form.getByRole('button', { name: 'Do it as things are now' }).click();
     await returns.getByText('Received').waitFor();
     await returns.getByText('to be refunded: £12.50').waitFor();
 
@@ -222,6 +222,9 @@ describeInBrowser('what is done to an order', () => {
     const payments = region(page, 'Payments');
     await payments.getByText('£10.50').waitFor();
     await payments.getByText('Pending').waitFor();
+    await (await begin(page, 'Say what became of it')).send();
+    await payments.getByText('Succeeded').waitFor();
+    await page.locator('.order .heading').getByText('Partly paid').waitFor();
     // What a provider gives for the customer to pay with is shown, once.
     await page.route('**/graphql', (route) =>
       route.request().postData()?.includes('mutation Action')

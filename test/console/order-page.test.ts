@@ -144,7 +144,7 @@ describeInBrowser('the page of an order', () => {
     expect(await page.getByLabel('Reason').inputValue()).toBe('Address is unclear');
     await expectAccessible(page);
     await keepImage(page, 'conflict');
-    await page.getByRole('button', { name: 'Do it on the order as it is now' }).click();
+    await page.getByRole('button', { name: 'Do it as things are now' }).click();
     await page.getByText('Address is unclear').first().waitFor();
     await page.getByRole('button', { name: 'Release the hold' }).waitFor();
 

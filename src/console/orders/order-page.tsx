@@ -16,7 +16,7 @@ import { MoreRows } from './more-rows.tsx';
 import { Notes } from './notes.tsx';
 import { Items } from './order-items.tsx';
 import { OrderParts } from './order-parts.tsx';
-import type { Return } from './order-rows.ts';
+import type { Payment, Return } from './order-rows.ts';
 import { orderQuery, type Order } from './order.operations.ts';
 import { useOrder } from './use-order.ts';
 import { useRows } from './use-rows.ts';
@@ -33,6 +33,7 @@ const ownDialogs: Readonly<Record<string, typeof EditDialog>> = {
 interface Chosen {
   readonly action: string;
   readonly returned?: Return;
+  readonly payment?: Payment;
 }
 
 export function OrderPage({ id }: { id: string }) {
@@ -40,8 +41,7 @@ export function OrderPage({ id }: { id: string }) {
   const [chosen, setChosen] = useState<Chosen>();
   const [expected, setExpected] = useState<ExpectedChange>();
   const order = known && { ...known, ...expected };
-  const choose = (action: string, returned?: Return): void =>
-    setChosen({ action, ...(returned && { returned }) });
+  const choose = (action: string, on?: Omit<Chosen, 'action'>): void => setChosen({ action, ...on });
   const AskDialog = ownDialogs[chosen?.action ?? ''] ?? ActionDialog;
   return (
     <div class="order">
@@ -81,7 +81,7 @@ export function OrderPage({ id }: { id: string }) {
           </div>
           {chosen && (
             <AskDialog
-              key={`${chosen.action} ${chosen.returned?.id}`}
+              key={`${chosen.action} ${(chosen.returned ?? chosen.payment)?.id}`}
               {...chosen}
               order={known!}
               expect={setExpected}

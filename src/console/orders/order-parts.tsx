@@ -2,19 +2,20 @@ import type { ComponentChildren } from 'preact';
 import { Papers } from '../parts/papers.tsx';
 import { Badge, Empty } from '../parts/parts.tsx';
 import { addressOf, Link } from '../parts/router.tsx';
-import { showMoney, showTime } from '../parts/show.ts';
+import { showTime } from '../parts/show.ts';
 import { text } from '../text.ts';
 import { MoreRows } from './more-rows.tsx';
-import type { Return } from './order-rows.ts';
+import type { Payment, Return } from './order-rows.ts';
 import type { Order } from './order.operations.ts';
 import { ReturnEntry } from './return-entry.tsx';
+import { PaymentEntry } from './payment-entry.tsx';
 import { useRows, type ShownRows } from './use-rows.ts';
 
 interface PartsProps {
   readonly order: Order;
   readonly isWorking: boolean;
-  /** Begins an action on one of the returns. */
-  readonly choose: (action: string, returned: Return) => void;
+  /** Begins an action on one of the payments or returns. */
+  readonly choose: (action: string, on: { returned: Return } | { payment: Payment }) => void;
 }
 
 /** What belongs to the order: its parcels, what is kept for it, its money and what came back. */
@@ -46,14 +47,8 @@ export function OrderParts({ order, isWorking, choose }: PartsProps) {
       </Part>
       {order.payments && (
         <Part title={text.order.payments} rows={payments} count={payments.nodes.length}>
-          {payments.nodes.map(({ id, kind, method, state, createdAt, amount }) => (
-            <li key={id}>
-              {text.order.paymentKind[kind]} <strong>{showMoney(amount)}</strong>{' '}
-              <Badge kind={state}>{text.order.paymentStatus[state]}</Badge>{' '}
-              <span class="muted">
-                {text.order.paymentMethod[method]} · {showTime(createdAt)}
-              </span>
-            </li>
+          {payments.nodes.map((payment) => (
+            <PaymentEntry key={payment.id} payment={payment} {...{ order, isWorking, choose }} />
           ))}
         </Part>
       )}

@@ -65,6 +65,7 @@ export interface Payment {
   readonly id: string;
   readonly kind: string;
   readonly method: string;
+  readonly provider: string | null;
   readonly state: string;
   readonly createdAt: string;
   readonly amount: Money;
@@ -86,7 +87,7 @@ export const rowFields = {
   fulfillments: 'id number status carrier trackingNumber location { id code }',
   reservations: `id quantityRemaining isActive expiresAt location { id code } variant { id sku }
     orderItem { id }`,
-  payments: `id kind method state createdAt amount ${money}`,
+  payments: `id kind method provider state createdAt amount ${money}`,
   returns: `id version status reason rejectReason allowedActions refundable ${money}
     items { id quantity quantityReceived orderItem { id sku name } }`,
   notes: 'id note isInternal createdAt createdBy { id displayName }',

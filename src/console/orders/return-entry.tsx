@@ -9,7 +9,7 @@ interface EntryProps {
   readonly returned: Return;
   readonly order: Order;
   readonly isWorking: boolean;
-  readonly choose: (action: string, returned: Return) => void;
+  readonly choose: (action: string, on: { readonly returned: Return }) => void;
 }
 
 /** A return, with what this viewer may do with it now. */
@@ -36,7 +36,7 @@ export function ReturnEntry({ returned, order, isWorking, choose }: EntryProps) 
       {actions.length > 0 && (
         <div class="actions" role="group" aria-label={text.order.returnActions}>
           {actions.map((name) => (
-            <button key={name} type="button" disabled={isWorking} onClick={() => choose(name, returned)}>
+            <button key={name} type="button" disabled={isWorking} onClick={() => choose(name, { returned })}>
               {text.order.action[name]}
             </button>
           ))}

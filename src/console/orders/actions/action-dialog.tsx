@@ -3,13 +3,15 @@ import { useConsole } from '../../api/console-context.tsx';
 import { ChoiceField, LocationField, TextField } from '../../parts/fields.tsx';
 import { minorOf } from '../../parts/show.ts';
 import { text } from '../../text.ts';
-import { fieldsOf, type Field } from './action-fields.ts';
+import { fieldsOf, type Field, type Fields } from './action-fields.ts';
 import { ActionForm } from './action-form.tsx';
 import type { ActionPayload } from './action.operations.ts';
 import { expectedChange } from './expected-change.ts';
 import { useAction, type ActionProps } from './use-action.ts';
 
 type Values = Readonly<Partial<Record<Field, string>>>;
+
+const atFirst: Values = { method: 'TRANSFER', provider: 'MANUAL', succeeded: 'true' };
 
 interface DialogProps extends ActionProps {
   /** What follows; the dialog is closed where nothing does. */
@@ -20,18 +22,21 @@ interface DialogProps extends ActionProps {
 export function ActionDialog({ done, ...props }: DialogProps) {
   const { session } = useConsole();
   const action = useAction(props);
-  const { action: name, order, close } = props;
-  const [values, setValues] = useState<Values>({ method: 'TRANSFER', provider: 'MANUAL' });
+  const { action: name, order, payment, close } = props;
+  // How a payment through a provider stands, the provider is asked, and not the person.
+  const isAsked = payment !== undefined && payment.provider !== 'MANUAL';
+  const fields = isAsked ? [] : (fieldsOf[name] ?? []);
+  const [values, setValues] = useState<Values>(atFirst);
   const submit = async (): Promise<void> => {
     const expected = expectedChange(name, values, session.user.displayName);
     const input =
-      name === 'assignOrder' ? { userId: session.user.id } : inputOf(name, values, order.currency);
+      name === 'assignOrder' ? { userId: session.user.id } : inputOf(fields, values, order.currency);
     const payload = await action.run(input, expected);
     if (payload) (done ?? close)(payload);
   };
   return (
     <ActionForm props={props} action={action} submit={submit}>
-      {(fieldsOf[name] ?? []).map(({ name: field, isOptional }) => (
+      {fields.map(({ name: field, isOptional }) => (
         <FieldInput
           key={field}
           field={field}
@@ -59,19 +64,20 @@ function FieldInput({ field, isRequired, value, set }: FieldProps) {
   }
   if (field === 'method') return <ChoiceField {...shared} options={recordedMethods} />;
   if (field === 'provider') return <ChoiceField {...shared} options={text.order.paymentProvider} />;
+  if (field === 'succeeded') return <ChoiceField {...shared} options={text.order.paymentOutcome} />;
   return <TextField {...shared} type={field === 'amount' ? 'number' : 'text'} />;
 }
 
 /** What a provider took is recorded by the provider. */
 const { PROVIDER: _provider, ...recordedMethods } = text.order.paymentMethod;
 
-function inputOf(action: string, values: Values, currency: string): Record<string, unknown> {
+function inputOf(fields: Fields, values: Values, currency: string): Record<string, unknown> {
   const input: Record<string, unknown> = {};
-  for (const { name } of fieldsOf[action] ?? []) {
+  for (const { name } of fields) {
     const value = values[name];
     if (value === undefined || value === '') continue;
     if (name === 'amount') input['amount'] = { amountMinor: minorOf(Number(value), currency), currency };
-    else input[name] = value;
+    else input[name] = name === 'succeeded' ? value === 'true' : value;
   }
   return input;
 }

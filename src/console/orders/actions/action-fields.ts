@@ -1,7 +1,10 @@
-export type Field = 'reason' | 'description' | 'locationCode' | 'method' | 'amount' | 'provider';
+export type Field =
+  'reason' | 'description' | 'locationCode' | 'method' | 'amount' | 'provider' | 'succeeded';
+
+export type Fields = readonly { readonly name: Field; readonly isOptional?: boolean }[];
 
 /** What is asked before an action; those that are not here are asked for nothing, or have a dialog of their own. */
-export const fieldsOf: Readonly<Record<string, readonly { name: Field; isOptional?: boolean }[]>> = {
+export const fieldsOf: Readonly<Record<string, Fields>> = {
   cancelOrder: [{ name: 'reason', isOptional: true }],
   holdOrder: [{ name: 'reason' }],
   addHistoryEntry: [{ name: 'description' }],
@@ -10,4 +13,5 @@ export const fieldsOf: Readonly<Record<string, readonly { name: Field; isOptiona
   recordPayment: [{ name: 'method' }, { name: 'amount' }],
   refundOrder: [{ name: 'amount', isOptional: true }],
   rejectReturn: [{ name: 'reason' }],
+  settlePayment: [{ name: 'succeeded' }],
 };

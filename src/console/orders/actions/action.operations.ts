@@ -82,6 +82,11 @@ export const actionMutation = (name: string): string =>
 
 export const returnMutation = (name: string): string => mutationOf(name, returnInputs[name]!, currentReturn);
 
+/** What becomes of a payment that is under way: nobody is faster than another there, it stays as it is settled. */
+export const settleMutation = `mutation Action($input: SettlePaymentInput!) {
+  settlePayment(input: $input) { order { id version } userErrors { code message remedy } }
+}`;
+
 function mutationOf(name: string, input: string, current: string, also = ''): string {
   return `mutation Action($input: ${input}!) {
     ${name}(input: $input) {

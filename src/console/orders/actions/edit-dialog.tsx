@@ -10,10 +10,10 @@ import {
   contactFields,
   editInputOf,
   enteredOf,
+  expectedOf,
   isEmpty,
   neededOfAddress,
   noLine,
-  tagsOf,
   type AddedLine,
   type Entered,
 } from './edit-input.ts';
@@ -27,9 +27,8 @@ export function EditDialog(props: ActionProps) {
   const [entered, setEntered] = useState(() => enteredOf(order));
   const set = (changed: Partial<Entered>): void => setEntered({ ...entered, ...changed });
   const submit = async (): Promise<void> => {
-    const { priority, tags } = entered;
     const input = editInputOf(order, rows.nodes, entered);
-    if (await action.run(input, { priority, tags: tagsOf(tags) })) props.close();
+    if (await action.run(input, expectedOf(input))) props.close();
   };
   return (
     <ActionForm props={props} action={action} submit={submit}>

@@ -1,5 +1,6 @@
 import type { Quantities } from '../../parts/quantities.ts';
 import { fieldOfTime, timeOfField } from '../../parts/show.ts';
+import type { ExpectedChange } from './expected-change.ts';
 import type { OrderItem } from '../order-rows.ts';
 import type { Contact, Order, PostalAddress } from '../order.operations.ts';
 
@@ -78,7 +79,13 @@ export function editInputOf(
   };
 }
 
-export const tagsOf = (entered: string): string[] =>
+/** What of it the page can show before the server has answered. */
+export const expectedOf = (input: Readonly<Record<string, unknown>>): ExpectedChange =>
+  Object.fromEntries(Object.entries(input).filter(([name]) => shownAtOnce.includes(name)));
+
+const shownAtOnce: readonly string[] = ['priority', 'tags', 'promisedShipAt'];
+
+const tagsOf = (entered: string): string[] =>
   entered
     .split(',')
     .map((tag) => tag.trim())

@@ -1,8 +1,14 @@
 import { useState } from 'preact/hooks';
 import { isOutcomeUnknown, useChange, type Change } from '../../api/use-change.ts';
-import type { Return } from '../order-rows.ts';
+import type { Payment, Return } from '../order-rows.ts';
 import type { Order } from '../order.operations.ts';
-import { actionMutation, returnInputs, returnMutation, type ActionPayload } from './action.operations.ts';
+import {
+  actionMutation,
+  returnInputs,
+  returnMutation,
+  settleMutation,
+  type ActionPayload,
+} from './action.operations.ts';
 import { compareOrders, compareReturns, type Difference } from './differences.ts';
 import type { ExpectedChange } from './expected-change.ts';
 
@@ -12,6 +18,8 @@ export interface ActionProps {
   readonly order: Order;
   /** Where the action is on a return of the order, or for one. */
   readonly returned?: Return | undefined;
+  /** Where it is on a payment of the order. */
+  readonly payment?: Payment | undefined;
   readonly close: () => void;
   /** Reads the order again: something has been done to it. */
   readonly refresh: () => void;
@@ -33,11 +41,16 @@ export interface Action extends Omit<Change, 'run'> {
 interface Kind {
   readonly mutation: string;
   readonly named: Readonly<Record<string, string>>;
-  readonly version: number;
+  /** Undefined where it does not matter who was faster. */
+  readonly version: number | undefined;
   readonly differenceIn: (error: ActionPayload['userErrors'][number]) => Difference | undefined;
 }
 
-function kindOf({ action, order, returned }: ActionProps): Kind {
+function kindOf({ action, order, returned, payment }: ActionProps): Kind {
+  if (payment) {
+    const named = { paymentId: payment.id };
+    return { mutation: settleMutation, named, version: undefined, differenceIn: () => undefined };
+  }
   if (returned && action in returnInputs) {
     return {
       mutation: returnMutation(action),
