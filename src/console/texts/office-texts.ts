@@ -248,6 +248,11 @@ export const officeTexts = {
       postalCode: 'Postal code',
       country: 'Country',
     } as Record<string, string>,
+    /** Of what may be left out: what that means. */
+    fieldOptional: {
+      reason: 'Reason, if there is one',
+      amount: 'Amount (empty: all of it)',
+    } as Record<string, string>,
     locationOption: (code: string, name: string) => `${name} (${code})`,
     locationAny: 'Wherever there is some',
     locationNone: 'Choose a location',

@@ -57,7 +57,7 @@ interface FieldProps {
 }
 
 function FieldInput({ field, isRequired, value, set }: FieldProps) {
-  const label = text.order.field[field]!;
+  const label = (isRequired ? undefined : text.order.fieldOptional[field]) ?? text.order.field[field]!;
   const shared = { name: field, label, value, set, isRequired };
   if (field === 'locationCode') {
     return <LocationField value={value} set={set} none={text.order.locationNone} isRequired={isRequired} />;
