@@ -2,40 +2,33 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { mutate, placeOrder, stockedVariant, type Stocked } from '../setup/fixtures.ts';
+import { mutate } from '../setup/fixtures.ts';
 import type { TestServer } from '../setup/server.ts';
 import {
   describeInBrowser,
   expectAccessible,
   handHeld,
   keepImage,
-  openBrowser,
   openViewer,
   signIn,
   type Viewer,
 } from './browser.ts';
+import { openOffice, type Office } from './office.ts';
 import { startSampleServer } from './sample-server.ts';
 
 describeInBrowser('the office', () => {
+  let office: Office;
   let server: TestServer;
   let browser: Browser;
-  let mug: Stocked;
   let manager: Viewer;
+  let place: Office['place'];
 
   beforeAll(async () => {
-    server = await startSampleServer();
-    mug = await stockedVariant(server, { LEEDS: 500 }, 1_250);
-    browser = await openBrowser();
-    manager = await openViewer(browser, server.url);
-    await signIn(manager.page, 'order_manager');
+    office = await openOffice(startSampleServer());
+    ({ server, browser, manager, place } = office);
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-
-  const place = (extra: object = {}) => placeOrder(server, [{ sku: mug.sku, quantity: 1 }], extra);
+  afterAll(() => office?.close());
 
   test('the dashboard compares with the period before, draws, and counts a new order at once', async () => {
     const { page } = manager;

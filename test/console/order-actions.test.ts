@@ -1,39 +1,27 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { confirmedOrder, mutate, placeOrder, stockedVariant, work, type Stocked } from '../setup/fixtures.ts';
+import { confirmedOrder, mutate, stockedVariant, work, type Stocked } from '../setup/fixtures.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
-import {
-  describeInBrowser,
-  expectAccessible,
-  handHeld,
-  openBrowser,
-  openViewer,
-  signIn,
-  type Viewer,
-} from './browser.ts';
+import { describeInBrowser, expectAccessible, handHeld, openViewer, signIn, type Viewer } from './browser.ts';
+import { openOffice, type Office } from './office.ts';
 
 describeInBrowser('what is done to an order', () => {
+  let office: Office;
   let server: TestServer;
   let browser: Browser;
+  let manager: Viewer;
   let mug: Stocked;
   let bowl: Stocked;
-  let manager: Viewer;
+  let place: Office['place'];
 
   beforeAll(async () => {
-    server = await startTestServer();
-    mug = await stockedVariant(server, { LEEDS: 500 }, 1_250);
+    office = await openOffice(startTestServer());
+    ({ server, browser, manager, mug, place } = office);
     bowl = await stockedVariant(server, { LEEDS: 500 }, 2_000);
-    browser = await openBrowser();
-    manager = await openViewer(browser, server.url);
-    await signIn(manager.page, 'order_manager');
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
+  afterAll(() => office?.close());
 
-  const place = (quantity = 1) => placeOrder(server, [{ sku: mug.sku, quantity }]);
   const stored = async (id: string, fields: string) =>
     (await server.as.order_manager(`query ($id: ID!) { order(id: $id) { ${fields} } }`, { id })).data.order;
   const open = async (page: Page, { id, number }: { id: string; number: string }) => {
@@ -53,7 +41,7 @@ describeInBrowser('what is done to an order', () => {
     const viewer = await openViewer(browser, server.url, { viewport: handHeld });
     const { page } = viewer;
     await signIn(page, 'order_manager');
-    const order = await place(2);
+    const order = await place({}, 2);
     await open(page, order);
     const { form, send } = await begin(page, 'Edit');
     await form.getByLabel(`${mug.sku}, Product`).fill('5');
@@ -185,7 +173,7 @@ describeInBrowser('what is done to an order', () => {
 
   test('what is kept for an order is released, and kept again', async () => {
     const { page } = manager;
-    const order = await place(3);
+    const order = await place({}, 3);
     await open(page, order);
     const reservations = region(page, 'Reservations');
     await reservations.getByText(`3 × ${mug.sku} at LEEDS`).waitFor();
@@ -208,7 +196,7 @@ describeInBrowser('what is done to an order', () => {
 
   test('a payment is asked for through whom there is', async () => {
     const { page } = manager;
-    const order = await place(2);
+    const order = await place({}, 2);
     await open(page, order);
     const { form, send } = await begin(page, 'Ask for a payment');
     await form.getByLabel('Through whom').selectOption('Stripe');

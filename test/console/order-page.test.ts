@@ -1,38 +1,22 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { mutate, placeOrder, stockedVariant, type Stocked } from '../setup/fixtures.ts';
+import { mutate } from '../setup/fixtures.ts';
 import type { TestServer } from '../setup/server.ts';
-import {
-  describeInBrowser,
-  expectAccessible,
-  keepImage,
-  openBrowser,
-  openViewer,
-  signIn,
-  type Viewer,
-} from './browser.ts';
+import { describeInBrowser, expectAccessible, keepImage, type Viewer } from './browser.ts';
+import { openOffice, type Office } from './office.ts';
 import { startSampleServer } from './sample-server.ts';
 
 describeInBrowser('the page of an order', () => {
+  let office: Office;
   let server: TestServer;
-  let browser: Browser;
-  let mug: Stocked;
   let manager: Viewer;
+  let place: Office['place'];
 
   beforeAll(async () => {
-    server = await startSampleServer();
-    mug = await stockedVariant(server, { LEEDS: 500 }, 1_250);
-    browser = await openBrowser();
-    manager = await openViewer(browser, server.url);
-    await signIn(manager.page, 'order_manager');
+    office = await openOffice(startSampleServer());
+    ({ server, manager, place } = office);
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-
-  const place = () => placeOrder(server, [{ sku: mug.sku, quantity: 1 }]);
+  afterAll(() => office?.close());
 
   test('an order that was sent shows what belongs to it', async () => {
     const { page } = manager;
