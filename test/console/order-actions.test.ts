@@ -1,14 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { confirmedOrder, mutate, stockedVariant, work, type Stocked } from '../setup/fixtures.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
-import { describeInBrowser, expectAccessible, handHeld, openViewer, signIn, type Viewer } from './browser.ts';
+import { describeInBrowser, desktop, expectAccessible, handHeld, type Viewer } from './browser.ts';
 import { openOffice, type Office } from './office.ts';
 
 describeInBrowser('what is done to an order', () => {
   let office: Office;
   let server: TestServer;
-  let browser: Browser;
   let manager: Viewer;
   let mug: Stocked;
   let bowl: Stocked;
@@ -16,7 +15,7 @@ describeInBrowser('what is done to an order', () => {
 
   beforeAll(async () => {
     office = await openOffice(startTestServer());
-    ({ server, browser, manager, mug, place } = office);
+    ({ server, manager, mug, place } = office);
     bowl = await stockedVariant(server, { LEEDS: 500 }, 2_000);
   });
 
@@ -38,9 +37,8 @@ describeInBrowser('what is done to an order', () => {
   const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
   test('lines are changed and added, and somebody else’s change of the same order stays', async () => {
-    const viewer = await openViewer(browser, server.url, { viewport: handHeld });
-    const { page } = viewer;
-    await signIn(page, 'order_manager');
+    const { page } = manager;
+    await page.setViewportSize(handHeld);
     const order = await place({}, 2);
     await open(page, order);
     const { form, send } = await begin(page, 'Edit');
@@ -89,14 +87,13 @@ describeInBrowser('what is done to an order', () => {
       if (box.width > 1) expect(box.x + box.width).toBeLessThan(handHeld.width);
     }
     await expectAccessible(page);
-    expect(viewer.complaints).toEqual([]);
-    await viewer.context.close();
+    expect(manager.complaints).toEqual([]);
   });
 
   test('goods come back: asked for, approved by somebody faster, received, and paid back', async () => {
-    const viewer = await openViewer(browser, server.url, { viewport: handHeld, colorScheme: 'dark' });
-    const { page } = viewer;
-    await signIn(page, 'order_manager');
+    const { page } = manager;
+    await page.setViewportSize(handHeld);
+    await page.emulateMedia({ colorScheme: 'dark' });
     const order = await confirmedOrder(server, [{ sku: mug.sku, quantity: 3 }]);
     await work(server, order.fulfillments[0]!.id, 'deliverFulfillment');
     const amount = { amountMinor: 3_750, currency: 'GBP' };
@@ -147,12 +144,13 @@ describeInBrowser('what is done to an order', () => {
         ],
       },
     });
-    expect(viewer.complaints).toEqual([]);
-    await viewer.context.close();
+    expect(manager.complaints).toEqual([]);
   });
 
   test('a return is approved, and rejected with a reason', async () => {
     const { page } = manager;
+    await page.setViewportSize(desktop);
+    await page.emulateMedia({ colorScheme: 'light' });
     const order = await confirmedOrder(server, [{ sku: mug.sku, quantity: 1 }]);
     await work(server, order.fulfillments[0]!.id, 'shipFulfillment');
     const [{ id: orderItemId }] = (await stored(order.id, 'items { nodes { id } }')).items.nodes;
