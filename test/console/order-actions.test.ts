@@ -204,7 +204,18 @@ describeInBrowser('what is done to an order', () => {
     expect(await form.getByLabel('Amount').inputValue()).toBe('10.50');
     await expectAccessible(page);
     await form.getByLabel('Through whom').selectOption('By hand, such as a transfer');
+    // It is done, but the answer is lost: the same again is the same payment.
+    await page.route('**/graphql', async (route) => {
+      if (!route.request().postData()?.includes('mutation Action')) return route.continue();
+      await route.fetch();
+      await route.abort();
+    });
     await send();
+    await form.getByText('The server cannot be reached').waitFor();
+    await page.unroute('**/graphql');
+    await send();
+    await form.waitFor({ state: 'detached' });
+    expect((await stored(order.id, 'payments { totalCount }')).payments.totalCount).toBe(1);
     const payments = region(page, 'Payments');
     await payments.getByText('£10.50').waitFor();
     await payments.getByText('Pending').waitFor();
