@@ -6,8 +6,10 @@ import { Shell } from './shell.tsx';
 import { SignInPage } from './sign-in-page.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/forms.css';
 import './styles/warehouse.css';
 import './styles/office.css';
+import './styles/tables.css';
 
 function Page() {
   const [session, setSession] = useState(currentSession);

@@ -35,6 +35,13 @@ export const orderWorkflow = {
   createFulfillment: [
     { permission: 'fulfillments.work', from: ['confirmed', 'processing', 'packed'], action: 'edited' },
   ],
+  // What is kept for it as a whole; one reservation by itself is in src/reservations/reservation.workflow.ts.
+  reserveInventory: [
+    { permission: 'reservations.manage', from: beforeShipped, action: 'inventory_reserved' },
+  ],
+  releaseOrderReservations: [
+    { permission: 'reservations.manage', from: beforeShipped, action: 'inventory_released' },
+  ],
   editOrder: [{ permission: 'orders.edit', from: ['pending', 'confirmed'], action: 'edited' }],
   // By hand, where work begins outside the warehouse's screens; it happens by itself when the first picking starts.
   startProcessing: [

@@ -12,7 +12,6 @@ import { reservationWorkflow } from './reservation.workflow.ts';
 /** The order whose reservations are changed. Without what was kept, its fulfillments may take it further. */
 export const reservedOrderSubject: Subject<OrderRow> = {
   ...orderSubject,
-  workflow: reservationWorkflow,
   follow: followFulfillments,
 };
 
@@ -42,6 +41,7 @@ async function lockReservation(
 
 export const reservationSubject: Subject<LockedReservation> = {
   ...reservedOrderSubject,
+  workflow: reservationWorkflow,
   inputField: 'reservationId',
   foundBy: 'Reservation',
   lock: lockReservation,

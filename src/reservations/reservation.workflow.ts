@@ -3,12 +3,13 @@ import type { Workflow } from '../write/workflow.ts';
 
 const open = ['pending', 'confirmed', 'processing', 'packed'] as const;
 
-/** What may be done to the reservations of an order, by the order's status, which it mostly leaves as it is. */
+/**
+ * What may be done to one reservation, by its order's status, which it mostly leaves as it is. What is done to the
+ * order as a whole, reserving among it, is in its own workflow, and so among its allowed actions.
+ */
 export const reservationWorkflow = {
-  reserveInventory: [{ permission: 'reservations.manage', from: open, action: 'inventory_reserved' }],
   extendReservation: [{ permission: 'reservations.manage', from: open, action: 'edited' }],
   releaseReservation: [{ permission: 'reservations.manage', from: open, action: 'inventory_released' }],
-  releaseOrderReservations: [{ permission: 'reservations.manage', from: open, action: 'inventory_released' }],
   // Goods that somebody hands over past the warehouse's screens, such as at the counter.
   fulfillReservation: [
     {

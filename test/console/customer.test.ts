@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { confirmedOrder, stockedVariant, work, type Stocked } from '../setup/fixtures.ts';
+import { confirmedOrder, placeOrder, stockedVariant, work, type Stocked } from '../setup/fixtures.ts';
 import { startTestServer, type TestServer } from '../setup/server.ts';
 import {
   describeInBrowser,
@@ -19,7 +19,7 @@ describeInBrowser('a customer', () => {
 
   beforeAll(async () => {
     server = await startTestServer();
-    mug = await stockedVariant(server, { LEEDS: 20 }, 1_250);
+    mug = await stockedVariant(server, { LEEDS: 100 }, 1_250);
     browser = await openBrowser();
   });
 
@@ -60,6 +60,19 @@ describeInBrowser('a customer', () => {
       status: 'RETURN_REQUESTED',
       returns: { nodes: [{ status: 'REQUESTED', reason: 'Two are chipped', items: [{ quantity: 2 }] }] },
     });
+
+    const many = await placeOrder(
+      server,
+      Array.from({ length: 52 }, () => ({ sku: mug.sku, quantity: 1 })),
+    );
+    await page.goto(`/console/my-orders/${many.id}`);
+    const items = page.getByRole('region', { name: 'Items' });
+    await items.getByRole('listitem').nth(49).waitFor();
+    expect(await items.getByRole('listitem').count()).toBe(50);
+    await items.getByRole('button', { name: 'Show more: Items' }).click();
+    await items.getByRole('listitem').nth(51).waitFor();
+    expect(await items.getByRole('button', { name: 'Show more: Items' }).count()).toBe(0);
+    await expectAccessible(page);
 
     await page.goto(`/console/my-orders/${foreign.id}`);
     await page.getByText('There is nothing at this address').waitFor();

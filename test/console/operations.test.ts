@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import * as customer from '../../src/console/customer/customer.operations.ts';
 import * as dashboard from '../../src/console/dashboard/dashboard.operations.ts';
 import { queryExamples, subscriptionExamples } from '../../src/console/explorer/examples.ts';
+import { rowFields } from '../../src/console/orders/order-rows.ts';
+import * as action from '../../src/console/orders/actions/action.operations.ts';
 import * as order from '../../src/console/orders/order.operations.ts';
 import * as orders from '../../src/console/orders/orders.operations.ts';
 import * as papers from '../../src/console/parts/papers.operations.ts';
@@ -12,12 +14,13 @@ import * as warehouse from '../../src/console/warehouse/warehouse.operations.ts'
 
 const root = path.resolve(import.meta.dirname, '../..');
 const schema = buildSchema(readFileSync(path.join(root, 'schema.graphql'), 'utf8'));
-const modules = { customer, dashboard, order, orders, papers, warehouse };
+const modules = { action, customer, dashboard, order, orders, papers, warehouse };
 
 /** What the functions can be called with that take a name. */
 const choicesOf: Readonly<Record<string, readonly string[]>> = {
-  actionMutation: Object.keys(order.actionInputs),
-  moreRowsQuery: Object.keys(order.rowFields),
+  actionMutation: Object.keys(action.actionInputs),
+  returnMutation: Object.keys(action.returnInputs),
+  moreRowsQuery: Object.keys(rowFields),
 };
 
 /** The texts of a module, with those that it makes of its arguments. */

@@ -131,7 +131,16 @@ test('reservations are found by id and listed by what is active, expiring and ex
   ]);
 });
 
-const allowed: string[] = [];
+/** What a manager may still do to a shipped order. */
+const allowed = [
+  'deliverOrder',
+  'requestReturn',
+  'assignOrder',
+  'createPayment',
+  'recordPayment',
+  'addHistoryEntry',
+  'addNote',
+];
 describeCommandRules(() => server, {
   name: 'releaseOrderReservations',
   inputType: 'ReleaseOrderReservationsInput',

@@ -57,6 +57,12 @@ const specified: Record<string, Specified> = {
       warehouse_staff: ['confirmed', 'processing', 'packed'],
     },
   },
+  reserveInventory: { to: 'same', action: 'inventory_reserved', from: { order_manager: beforeShipped } },
+  releaseOrderReservations: {
+    to: 'same',
+    action: 'inventory_released',
+    from: { order_manager: beforeShipped },
+  },
   startProcessing: {
     to: 'processing',
     action: 'processing_started',

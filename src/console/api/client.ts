@@ -1,6 +1,7 @@
 import { Client, fetchExchange, type CombinedError } from '@urql/core';
 import { text } from '../text.ts';
 import { fetchSignedIn } from './fetch-signed-in.ts';
+import type { Payload } from './payload.ts';
 
 /** The one way of asking. No answer is kept: what is shown is followed, and asked for anew when it is shown again. */
 export function openClient(): Client {
@@ -33,16 +34,6 @@ export async function ask<Data>(client: Client, query: string, variables: object
   const answer = await client.query<Data>(query, variables, { requestPolicy: 'network-only' }).toPromise();
   if (answer.error || !answer.data) throw asAskFailed(answer.error!);
   return answer.data;
-}
-
-export interface UserError {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
-}
-
-export interface Payload {
-  readonly userErrors: readonly UserError[];
 }
 
 /** What a mutation with one field answers. Sent again with the same key it has one effect. */

@@ -1,74 +1,52 @@
 import { useState } from 'preact/hooks';
-import { change, newKey, type Payload, type UserError } from '../api/client.ts';
-import { useConsole } from '../api/console-context.tsx';
-import { Dialog, Failure, Refusals } from '../parts/parts.tsx';
+import type { Payload } from '../api/payload.ts';
+import { useChange } from '../api/use-change.ts';
+import { MoreRows } from '../orders/more-rows.tsx';
+import type { OrderItem } from '../orders/order-rows.ts';
+import type { ShownRows } from '../orders/use-rows.ts';
+import { TextField } from '../parts/fields.tsx';
+import { LineQuantities } from '../parts/line-quantities.tsx';
+import { chosenLines, type Quantities } from '../parts/quantities.ts';
+import { Dialog, Problems } from '../parts/parts.tsx';
 import { text } from '../text.ts';
-import { requestReturnMutation, type MyOrder } from './customer.operations.ts';
+import { requestReturnMutation } from './customer.operations.ts';
 
 interface ReturnProps {
-  readonly order: MyOrder;
+  readonly orderId: string;
+  readonly items: ShownRows<OrderItem>;
   readonly close: () => void;
   readonly done: () => void;
 }
 
-export function ReturnDialog({ order, close, done }: ReturnProps) {
-  const { client } = useConsole();
-  const [quantities, setQuantities] = useState<Readonly<Record<string, number>>>({});
+export function ReturnDialog({ orderId, items, close, done }: ReturnProps) {
+  const sending = useChange();
+  const [quantities, setQuantities] = useState<Quantities>({});
   const [reason, setReason] = useState('');
-  const [errors, setErrors] = useState<readonly UserError[]>([]);
-  const [failure, setFailure] = useState<string>();
-  const [isWorking, setIsWorking] = useState(false);
-  const [idempotencyKey, setKey] = useState(newKey);
-  const items = order.items.nodes.filter((item) => item.quantityFulfilled > item.quantityReturned);
+  const lines = items.nodes.flatMap(({ id, name, quantityFulfilled, quantityReturned }) => {
+    const most = quantityFulfilled - quantityReturned;
+    return most > 0 ? [{ id, most, label: text.customer.returnQuantity(name, most) }] : [];
+  });
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const lines = Object.entries(quantities).flatMap(([orderItemId, quantity]) =>
-      quantity > 0 ? [{ orderItemId, quantity }] : [],
-    );
-    setIsWorking(true);
-    setFailure(undefined);
-    try {
-      const input = { orderId: order.id, lines, reason, idempotencyKey };
-      const payload = await change<Payload>(client, requestReturnMutation, input);
-      setKey(newKey());
-      setErrors(payload.userErrors);
-      if (payload.userErrors.length === 0) return done();
-    } catch (error) {
-      setFailure((error as Error).message);
-    }
-    setIsWorking(false);
+    const input = { orderId, lines: chosenLines(quantities), reason };
+    const payload = await sending.run<Payload>(requestReturnMutation, input);
+    if (payload?.userErrors.length === 0) done();
   };
   return (
     <Dialog title={text.customer.returnTitle} close={close}>
       <form onSubmit={(event) => void submit(event)}>
-        {items.map(({ id, name, quantityFulfilled, quantityReturned }) => (
-          <label key={id}>
-            {text.customer.returnQuantity(name, quantityFulfilled - quantityReturned)}
-            <input
-              type="number"
-              min="0"
-              max={quantityFulfilled - quantityReturned}
-              value={quantities[id] ?? 0}
-              onInput={({ currentTarget }) =>
-                setQuantities({ ...quantities, [id]: currentTarget.valueAsNumber || 0 })
-              }
-            />
-          </label>
-        ))}
-        <label>
-          {text.customer.returnReason}
-          <input
-            name="reason"
-            required
-            maxLength={500}
-            value={reason}
-            onInput={({ currentTarget }) => setReason(currentTarget.value)}
-          />
-        </label>
-        <Refusals errors={errors} />
-        {failure !== undefined && <Failure message={failure} />}
+        <LineQuantities lines={lines} quantities={quantities} set={setQuantities} />
+        <MoreRows rows={items} title={text.order.items} />
+        <TextField
+          name="reason"
+          label={text.customer.returnReason}
+          value={reason}
+          set={setReason}
+          isRequired
+        />
+        <Problems of={sending} />
         <p class="actions">
-          <button type="submit" class="primary" disabled={isWorking}>
+          <button type="submit" class="primary" disabled={sending.isWorking}>
             {text.customer.returnSubmit}
           </button>
           <button type="button" onClick={close}>

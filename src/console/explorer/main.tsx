@@ -6,6 +6,7 @@ import { SignInForm, samplePassword, useSampleData } from '../sign-in-page.tsx';
 import { text } from '../text.ts';
 import '../styles/tokens.css';
 import '../styles/base.css';
+import '../styles/forms.css';
 import '../styles/explorer.css';
 
 /** Who asks: a sample role by one press, anybody else by the form. */

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
-import { change, newKey, type Payload, type UserError } from '../api/client.ts';
-import { useConsole } from '../api/console-context.tsx';
-import { Badge, Failure, Refusals } from '../parts/parts.tsx';
+import type { Payload } from '../api/payload.ts';
+import { useChange } from '../api/use-change.ts';
+import { Badge, Problems } from '../parts/parts.tsx';
 import { showTime } from '../parts/show.ts';
 import { text } from '../text.ts';
 import { MoreRows } from './more-rows.tsx';
-import { addNoteMutation, type Note, type Rows } from './order.operations.ts';
+import type { Note, Rows } from './order-rows.ts';
+import { addNoteMutation } from './order.operations.ts';
 import { useRows } from './use-rows.ts';
 
 interface NotesProps {
@@ -23,32 +24,21 @@ interface Draft {
 
 /** A new note is shown at once, and says that it is being saved until the server has it. */
 export function Notes({ orderId, notes, mayAdd, reload }: NotesProps) {
-  const { client } = useConsole();
   const rows = useRows(orderId, 'notes', notes);
   const [note, setNote] = useState('');
   const [isInternal, setIsInternal] = useState(true);
   const [notifyCustomer, setNotify] = useState(false);
   const [saving, setSaving] = useState<Draft>();
-  const [errors, setErrors] = useState<readonly UserError[]>([]);
-  const [failure, setFailure] = useState<string>();
-  const [idempotencyKey, setKey] = useState(newKey);
+  const sending = useChange();
   const add = async (event: Event): Promise<void> => {
     event.preventDefault();
     const draft = { note, isInternal, notifyCustomer: !isInternal && notifyCustomer };
     setSaving(draft);
     setNote('');
-    setFailure(undefined);
-    try {
-      const payload = await change<Payload>(client, addNoteMutation, { orderId, ...draft, idempotencyKey });
-      setKey(newKey());
-      setErrors(payload.userErrors);
-      if (payload.userErrors.length > 0) setNote(draft.note);
-      else await reload();
-    } catch (error) {
-      // What was written is not lost with the network.
-      setNote(draft.note);
-      setFailure((error as Error).message);
-    }
+    const payload = await sending.run<Payload>(addNoteMutation, { orderId, ...draft });
+    // What was written is not lost with the network. Should the order not be read, the live updates bring it.
+    if (payload?.userErrors.length === 0) await reload().catch(() => {});
+    else setNote(draft.note);
     setSaving(undefined);
   };
   return (
@@ -104,8 +94,7 @@ export function Notes({ orderId, notes, mayAdd, reload }: NotesProps) {
               {text.order.notify}
             </label>
           )}
-          <Refusals errors={errors} />
-          {failure !== undefined && <Failure message={failure} />}
+          <Problems of={sending} />
           <p>
             <button type="submit" disabled={saving !== undefined}>
               {text.order.addNote}

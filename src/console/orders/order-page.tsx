@@ -2,22 +2,47 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Badge, Empty, Failure, Loading } from '../parts/parts.tsx';
 import { addressOf, Link } from '../parts/router.tsx';
-import { showMoney, showTime, type Money } from '../parts/show.ts';
+import { showTime } from '../parts/show.ts';
 import { text } from '../text.ts';
-import { ActionDialog } from './action-dialog.tsx';
-import type { ExpectedChange } from './expected-change.ts';
+import { ActionDialog } from './actions/action-dialog.tsx';
+import { actionInputs } from './actions/action.operations.ts';
+import { EditDialog } from './actions/edit-dialog.tsx';
+import type { ExpectedChange } from './actions/expected-change.ts';
+import { PaymentDialog } from './actions/payment-dialog.tsx';
+import { ReceiveDialog } from './actions/receive-dialog.tsx';
+import { RequestReturnDialog } from './actions/request-return-dialog.tsx';
+import { ReserveDialog } from './actions/reserve-dialog.tsx';
 import { MoreRows } from './more-rows.tsx';
 import { Notes } from './notes.tsx';
+import { Items } from './order-items.tsx';
 import { OrderParts } from './order-parts.tsx';
-import { actionInputs, orderQuery, type Order } from './order.operations.ts';
+import type { Payment, Return } from './order-rows.ts';
+import { orderQuery, type Order } from './order.operations.ts';
 import { useOrder } from './use-order.ts';
 import { useRows } from './use-rows.ts';
 
+/** What is asked before an action, where a few words are not enough. */
+const ownDialogs: Readonly<Record<string, typeof EditDialog>> = {
+  editOrder: EditDialog,
+  reserveInventory: ReserveDialog,
+  createPayment: PaymentDialog,
+  requestReturn: RequestReturnDialog,
+  receiveReturn: ReceiveDialog,
+};
+
+interface Chosen {
+  readonly action: string;
+  readonly returned?: Return;
+  readonly payment?: Payment;
+}
+
 export function OrderPage({ id }: { id: string }) {
   const { order: known, failure, load, restart } = useOrder<Order>(orderQuery, id);
-  const [action, setAction] = useState<string>();
+  const [chosen, setChosen] = useState<Chosen>();
   const [expected, setExpected] = useState<ExpectedChange>();
   const order = known && { ...known, ...expected };
+  const choose = (action: string, on?: Omit<Chosen, 'action'>): void => setChosen({ action, ...on });
+  const AskDialog = ownDialogs[chosen?.action ?? ''] ?? ActionDialog;
   return (
     <div class="order">
       <p class="back">
@@ -37,11 +62,11 @@ export function OrderPage({ id }: { id: string }) {
               <Badge kind={order.priority}>{text.priority[order.priority]}</Badge>
             )}
           </div>
-          <Actions order={order} choose={setAction} />
+          <Actions order={order} choose={choose} />
           <div class="order-columns">
             <div class="stacked">
               <Items order={order} />
-              <OrderParts order={order} />
+              <OrderParts order={order} isWorking={expected !== undefined} choose={choose} />
             </div>
             <div class="stacked">
               <Facts order={order} />
@@ -54,15 +79,14 @@ export function OrderPage({ id }: { id: string }) {
               <Timeline order={order} />
             </div>
           </div>
-          {action !== undefined && (
-            <ActionDialog
-              key={action}
-              action={action}
+          {chosen && (
+            <AskDialog
+              key={`${chosen.action} ${(chosen.returned ?? chosen.payment)?.id}`}
+              {...chosen}
               order={known!}
               expect={setExpected}
-              close={() => setAction(undefined)}
-              done={() => {
-                setAction(undefined);
+              close={() => setChosen(undefined)}
+              refresh={() => {
                 // Should it fail, the live updates bring the order.
                 void load()
                   .catch(() => {})
@@ -76,7 +100,7 @@ export function OrderPage({ id }: { id: string }) {
   );
 }
 
-/** The server says what this viewer may do now; what needs more than a short form has its own place. */
+/** The server says what this viewer may do now. Notes and returns have their own places. */
 function Actions({ order, choose }: { order: Order; choose: (action: string) => void }) {
   const actions = Object.keys(actionInputs).filter((name) => order.allowedActions.includes(name));
   return (
@@ -124,69 +148,6 @@ function Facts({ order }: { order: Order }) {
             </div>
           ))}
       </dl>
-    </section>
-  );
-}
-
-function Items({ order }: { order: Order }) {
-  const { item: heads, sums } = text.order;
-  const rows = useRows(order.id, 'items', order.items);
-  const parts: readonly (readonly [string, Money | null])[] = [
-    ['subtotal', order.subtotal],
-    ['discount', order.discount],
-    ['tax', order.tax],
-    ['shipping', order.shipping],
-    ['total', order.total],
-  ];
-  return (
-    <section class="panel table-scroll" tabIndex={0} aria-label={text.order.items}>
-      <table>
-        <caption>{text.order.items}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{heads.sku}</th>
-            <th scope="col">{heads.name}</th>
-            <th scope="col" class="number">
-              {heads.quantity}
-            </th>
-            <th scope="col" class="number">
-              {heads.sent}
-            </th>
-            <th scope="col" class="number">
-              {heads.price}
-            </th>
-            <th scope="col" class="number">
-              {heads.total}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.nodes.map(({ id, sku, name, quantity, quantityFulfilled, unitPrice, total }) => (
-            <tr key={id}>
-              <td>{sku}</td>
-              <td>{name}</td>
-              <td class="number">{quantity}</td>
-              <td class="number">{quantityFulfilled}</td>
-              <td class="number">{unitPrice && showMoney(unitPrice)}</td>
-              <td class="number">{total && showMoney(total)}</td>
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          {parts.map(
-            ([name, value]) =>
-              value && (
-                <tr key={name} class={name}>
-                  <th scope="row" colSpan={5} class="number">
-                    {sums[name]}
-                  </th>
-                  <td class="number">{showMoney(value)}</td>
-                </tr>
-              ),
-          )}
-        </tfoot>
-      </table>
-      <MoreRows rows={rows} title={text.order.items} />
     </section>
   );
 }

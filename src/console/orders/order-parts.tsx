@@ -2,14 +2,24 @@ import type { ComponentChildren } from 'preact';
 import { Papers } from '../parts/papers.tsx';
 import { Badge, Empty } from '../parts/parts.tsx';
 import { addressOf, Link } from '../parts/router.tsx';
-import { showMoney, showTime } from '../parts/show.ts';
+import { showTime } from '../parts/show.ts';
 import { text } from '../text.ts';
 import { MoreRows } from './more-rows.tsx';
+import type { Payment, Return } from './order-rows.ts';
 import type { Order } from './order.operations.ts';
+import { ReturnEntry } from './return-entry.tsx';
+import { PaymentEntry } from './payment-entry.tsx';
 import { useRows, type ShownRows } from './use-rows.ts';
 
+interface PartsProps {
+  readonly order: Order;
+  readonly isWorking: boolean;
+  /** Begins an action on one of the payments or returns. */
+  readonly choose: (action: string, on: { returned: Return } | { payment: Payment }) => void;
+}
+
 /** What belongs to the order: its parcels, what is kept for it, its money and what came back. */
-export function OrderParts({ order }: { order: Order }) {
+export function OrderParts({ order, isWorking, choose }: PartsProps) {
   const fulfillments = useRows(order.id, 'fulfillments', order.fulfillments);
   const reservations = useRows(order.id, 'reservations', order.reservations);
   const payments = useRows(order.id, 'payments', order.payments);
@@ -37,26 +47,14 @@ export function OrderParts({ order }: { order: Order }) {
       </Part>
       {order.payments && (
         <Part title={text.order.payments} rows={payments} count={payments.nodes.length}>
-          {payments.nodes.map(({ id, kind, method, state, createdAt, amount }) => (
-            <li key={id}>
-              {text.order.paymentKind[kind]} <strong>{showMoney(amount)}</strong>{' '}
-              <Badge kind={state}>{text.order.paymentStatus[state]}</Badge>{' '}
-              <span class="muted">
-                {text.order.paymentMethod[method]} · {showTime(createdAt)}
-              </span>
-            </li>
+          {payments.nodes.map((payment) => (
+            <PaymentEntry key={payment.id} payment={payment} {...{ order, isWorking, choose }} />
           ))}
         </Part>
       )}
       <Part title={text.order.returns} rows={returns} count={returns.nodes.length}>
-        {returns.nodes.map(({ id, status, reason, items }) => (
-          <li key={id}>
-            <Badge kind={status}>{text.order.returnStatus[status]}</Badge>{' '}
-            {items
-              .map(({ quantity, orderItem }) => text.order.returned(quantity, orderItem?.sku ?? ''))
-              .join(', ')}{' '}
-            <span class="muted">{reason}</span>
-          </li>
+        {returns.nodes.map((returned) => (
+          <ReturnEntry key={returned.id} returned={returned} {...{ order, isWorking, choose }} />
         ))}
       </Part>
     </>

@@ -1,16 +1,33 @@
 import type { Money } from '../parts/show.ts';
+import {
+  rowsOf,
+  type Fulfillment,
+  type Note,
+  type OrderItem,
+  type Payment,
+  type Reservation,
+  type Return,
+  type Rows,
+  type RowsOf,
+  type TimelineEntry,
+} from './order-rows.ts';
 
-export interface Rows<Row> {
-  readonly nodes: readonly Row[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+export interface Contact {
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
 }
 
-export interface Note {
-  readonly id: string;
-  readonly note: string;
-  readonly isInternal: boolean;
-  readonly createdAt: string;
-  readonly createdBy: { readonly displayName: string } | null;
+/** As the API takes it. */
+export interface PostalAddress {
+  readonly name: string | null;
+  readonly company: string | null;
+  readonly line1: string;
+  readonly line2: string | null;
+  readonly city: string;
+  readonly region: string | null;
+  readonly postalCode: string | null;
+  readonly country: string;
 }
 
 export interface Order {
@@ -41,93 +58,22 @@ export interface Order {
     readonly company: string | null;
     readonly email: string | null;
   } | null;
-  readonly contact: { readonly name: string | null; readonly email: string | null } | null;
-  readonly shippingAddress: { readonly fullAddress: string } | null;
+  readonly contact: Contact | null;
+  readonly shippingAddress: (PostalAddress & { readonly fullAddress: string }) | null;
   readonly assignedTo: { readonly displayName: string } | null;
   readonly allowedActions: readonly string[];
-  readonly items: Rows<{
-    readonly id: string;
-    readonly sku: string;
-    readonly name: string;
-    readonly quantity: number;
-    readonly quantityFulfilled: number;
-    readonly unitPrice: Money | null;
-    readonly total: Money | null;
-  }>;
-  readonly fulfillments: Rows<{
-    readonly id: string;
-    readonly number: string;
-    readonly status: string;
-    readonly carrier: string | null;
-    readonly trackingNumber: string | null;
-    readonly location: { readonly code: string } | null;
-  }>;
-  readonly reservations: Rows<{
-    readonly id: string;
-    readonly quantityRemaining: number;
-    readonly isActive: boolean;
-    readonly expiresAt: string | null;
-    readonly location: { readonly code: string } | null;
-    readonly variant: { readonly sku: string } | null;
-  }> | null;
-  readonly payments: Rows<{
-    readonly id: string;
-    readonly kind: string;
-    readonly method: string;
-    readonly state: string;
-    readonly createdAt: string;
-    readonly amount: Money;
-  }> | null;
-  readonly returns: Rows<{
-    readonly id: string;
-    readonly status: string;
-    readonly reason: string | null;
-    readonly items: readonly {
-      readonly id: string;
-      readonly quantity: number;
-      readonly orderItem: { readonly sku: string } | null;
-    }[];
-  }> | null;
+  readonly items: Rows<OrderItem>;
+  readonly fulfillments: Rows<Fulfillment>;
+  readonly reservations: Rows<Reservation> | null;
+  readonly payments: Rows<Payment> | null;
+  readonly returns: Rows<Return> | null;
   readonly notes: Rows<Note>;
-  readonly timeline: Rows<{
-    readonly id: string;
-    readonly occurredAt: string;
-    readonly title: string;
-    readonly text: string;
-  }>;
+  readonly timeline: Rows<TimelineEntry>;
 }
 
 const money = '{ amountMinor currency }';
-
-/** What is shown of each thing that belongs to an order, as many of it as there may be. */
-export const rowFields = {
-  items: `id sku name quantity quantityFulfilled unitPrice ${money} total ${money}`,
-  fulfillments: 'id number status carrier trackingNumber location { id code }',
-  reservations: 'id quantityRemaining isActive expiresAt location { id code } variant { id sku }',
-  payments: `id kind method state createdAt amount ${money}`,
-  returns: 'id status reason items { id quantity orderItem { id sku } }',
-  notes: 'id note isInternal createdAt createdBy { id displayName }',
-  timeline: 'id occurredAt title text',
-};
-export type RowsOf = keyof typeof rowFields;
-
-/** What a conflict shows beside what was seen, and what has happened since. */
-export type CurrentOrder = Pick<
-  Order,
-  | 'version'
-  | 'status'
-  | 'priority'
-  | 'paymentState'
-  | 'fulfillmentState'
-  | 'heldAt'
-  | 'tags'
-  | 'externalReference'
-  | 'promisedShipAt'
-  | 'total'
-  | 'contact'
-  | 'shippingAddress'
-  | 'assignedTo'
-> & { readonly timeline: Pick<Order['timeline'], 'nodes'> };
+const contact = '{ name email phone }';
+const address = '{ fullAddress name company line1 line2 city region postalCode country }';
 
 export const orderQuery = `query Order($id: ID!) {
   eventCursor
@@ -135,25 +81,21 @@ export const orderQuery = `query Order($id: ID!) {
     id number version status channel currency priority tags externalReference paymentState fulfillmentState
     createdAt promisedShipAt heldAt holdReason cancelReason
     subtotal ${money} discount ${money} tax ${money} shipping ${money} total ${money}
-    customer { id name company email } contact { name email } shippingAddress { fullAddress }
+    customer { id name company email } contact ${contact} shippingAddress ${address}
     assignedTo { id displayName } allowedActions
-    ${rows('items', 'first: 100')}
-    ${rows('fulfillments', 'first: 50')}
-    ${rows('reservations', 'first: 100')}
-    ${rows('payments', 'first: 50')}
-    ${rows('returns', 'first: 20')}
-    ${rows('notes', 'first: 50')}
-    ${rows('timeline', 'first: 50')}
+    ${rowsOf('items', 'first: 100')}
+    ${rowsOf('fulfillments', 'first: 50')}
+    ${rowsOf('reservations', 'first: 100')}
+    ${rowsOf('payments', 'first: 50')}
+    ${rowsOf('returns', 'first: 20')}
+    ${rowsOf('notes', 'first: 50')}
+    ${rowsOf('timeline', 'first: 50')}
   }
 }`;
 
 export const moreRowsQuery = (name: RowsOf): string => `query MoreRows($id: ID!, $after: String!) {
-  order(id: $id) { id ${rows(name, 'first: 50, after: $after')} }
+  order(id: $id) { id ${rowsOf(name, 'first: 50, after: $after')} }
 }`;
-
-function rows(name: RowsOf, page: string): string {
-  return `${name}(${page}) { nodes { ${rowFields[name]} } pageInfo { hasNextPage endCursor } }`;
-}
 
 export const orderSubscription = `subscription OrderEvents($orderId: ID!, $after: String) {
   orderEvents(orderId: $orderId, after: $after) { cursor order { id version } }
@@ -162,39 +104,3 @@ export const orderSubscription = `subscription OrderEvents($orderId: ID!, $after
 export const addNoteMutation = `mutation AddNote($input: AddNoteInput!) {
   addNote(input: $input) { note { id } userErrors { code message remedy } }
 }`;
-
-/** What the inputs of the actions are called; the rest of each is the same. */
-export const actionInputs: Readonly<Record<string, string>> = {
-  confirmOrder: 'ConfirmOrderInput',
-  startProcessing: 'OrderInput',
-  deliverOrder: 'OrderInput',
-  completeOrder: 'OrderInput',
-  releaseHold: 'OrderInput',
-  assignOrder: 'AssignOrderInput',
-  editOrder: 'EditOrderInput',
-  createFulfillment: 'CreateFulfillmentInput',
-  recordPayment: 'RecordPaymentInput',
-  refundOrder: 'RefundOrderInput',
-  addHistoryEntry: 'AddHistoryEntryInput',
-  holdOrder: 'HoldOrderInput',
-  cancelOrder: 'CancelOrderInput',
-};
-
-/** A conflict brings the order as it is now along, to compare with. */
-export const actionMutation = (name: string): string => `
-  mutation Action($input: ${actionInputs[name]}!) {
-    ${name}(input: $input) {
-      order { id version }
-      userErrors {
-        code message remedy
-        ... on VersionConflictError {
-          currentVersion
-          order {
-            id version status priority paymentState fulfillmentState heldAt tags externalReference promisedShipAt
-            total ${money} contact { name email } shippingAddress { fullAddress } assignedTo { id displayName }
-            timeline(first: 20) { nodes { ${rowFields.timeline} } }
-          }
-        }
-      }
-    }
-  }`;

@@ -86,13 +86,14 @@ function OrdersTable({ rows, selected, toggle, selectAll, maySelect }: TableProp
     event.preventDefault();
     link.focus();
   };
+  // The roles are those that the elements have by themselves, until the style of a hand-held lays them out otherwise.
   return (
     <div class="table-frame">
-      <table class="list">
-        <thead>
-          <tr>
+      <table class="list" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
             {maySelect && (
-              <th scope="col">
+              <th scope="col" role="columnheader" class="select">
                 <input
                   type="checkbox"
                   aria-label={text.orders.selectAll}
@@ -101,29 +102,33 @@ function OrdersTable({ rows, selected, toggle, selectAll, maySelect }: TableProp
                 />
               </th>
             )}
-            <th scope="col">{columns.number}</th>
-            <th scope="col" class="wide-only">
+            <th scope="col" role="columnheader" class="reference">
+              {columns.number}
+            </th>
+            <th scope="col" role="columnheader" class="wide-only">
               {columns.createdAt}
             </th>
-            <th scope="col" class="wide-only">
+            <th scope="col" role="columnheader" class="wide-only">
               {columns.channel}
             </th>
-            <th scope="col" class="wide-only">
+            <th scope="col" role="columnheader" class="wide-only">
               {columns.customer}
             </th>
-            <th scope="col">{columns.status}</th>
-            <th scope="col" class="wide-only">
+            <th scope="col" role="columnheader" class="states">
+              {columns.status}
+            </th>
+            <th scope="col" role="columnheader" class="wide-only">
               {columns.payment}
             </th>
-            <th scope="col" class="wide-only">
+            <th scope="col" role="columnheader" class="wide-only">
               {columns.fulfillment}
             </th>
-            <th scope="col" class="number">
+            <th scope="col" role="columnheader" class="number">
               {columns.total}
             </th>
           </tr>
         </thead>
-        <tbody onKeyDown={pressed}>
+        <tbody role="rowgroup" onKeyDown={pressed}>
           {rows.map((row) => (
             <Row
               key={row.id}
@@ -147,9 +152,9 @@ interface RowProps {
 function Row({ row, isSelected, toggle }: RowProps) {
   const isUrgent = row.priority === 'HIGH' || row.priority === 'URGENT';
   return (
-    <tr data-id={row.id} data-selected={isSelected}>
+    <tr role="row" data-id={row.id} data-selected={isSelected}>
       {toggle && (
-        <td>
+        <td role="cell" class="select">
           <input
             type="checkbox"
             aria-label={text.orders.select(row.number)}
@@ -158,20 +163,32 @@ function Row({ row, isSelected, toggle }: RowProps) {
           />
         </td>
       )}
-      <td>
+      <td role="cell" class="reference">
         <Link to={addressOf('orders', row.id)}>{row.number}</Link>
       </td>
-      <td class="wide-only">{showTime(row.createdAt)}</td>
-      <td class="wide-only">{text.channel[row.channel]}</td>
-      <td class="wide-only">{row.customer?.company ?? row.customer?.name}</td>
-      <td class="states">
+      <td role="cell" class="wide-only">
+        {showTime(row.createdAt)}
+      </td>
+      <td role="cell" class="wide-only">
+        {text.channel[row.channel]}
+      </td>
+      <td role="cell" class="wide-only">
+        {row.customer?.company ?? row.customer?.name}
+      </td>
+      <td role="cell" class="states">
         <Badge kind={row.status}>{text.orderStatus[row.status]}</Badge>{' '}
         {row.heldAt !== null && <Badge kind="held">{text.warehouse.held}</Badge>}{' '}
         {isUrgent && <Badge kind={row.priority}>{text.priority[row.priority]}</Badge>}
       </td>
-      <td class="wide-only">{text.paymentState[row.paymentState]}</td>
-      <td class="wide-only">{text.fulfillmentState[row.fulfillmentState]}</td>
-      <td class="number">{row.total && showMoney(row.total)}</td>
+      <td role="cell" class="wide-only">
+        {text.paymentState[row.paymentState]}
+      </td>
+      <td role="cell" class="wide-only">
+        {text.fulfillmentState[row.fulfillmentState]}
+      </td>
+      <td role="cell" class="number">
+        {row.total && showMoney(row.total)}
+      </td>
     </tr>
   );
 }

@@ -2,7 +2,8 @@ import type { Client } from '@urql/core';
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { useConsole } from '../api/console-context.tsx';
-import { moreRowsQuery, type Rows, type RowsOf } from './order.operations.ts';
+import type { Rows, RowsOf } from './order-rows.ts';
+import { moreRowsQuery } from './order.operations.ts';
 
 export interface ShownRows<Row> {
   readonly nodes: readonly Row[];

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useLiveState } from '../api/console-context.tsx';
-import type { UserError } from '../api/client.ts';
+import type { UserError } from '../api/payload.ts';
+import type { Change } from '../api/use-change.ts';
 import { text } from '../text.ts';
 
 export function Loading() {
@@ -40,6 +41,16 @@ export function Refusals({ errors }: { errors: readonly UserError[] }) {
         </p>
       ))}
     </div>
+  );
+}
+
+/** Why what was sent was not done, or is not known to be. */
+export function Problems({ of: { errors, failure } }: { of: Pick<Change, 'errors' | 'failure'> }) {
+  return (
+    <>
+      <Refusals errors={errors} />
+      {failure !== undefined && <Failure message={failure} />}
+    </>
   );
 }
 

@@ -59,3 +59,12 @@ export function showAgo(time: string, nowMs: number): string {
   const [unit, size] = units.find(([, unitSeconds]) => Math.abs(seconds) >= unitSeconds) ?? units[2];
   return relativeFormat.format(Math.round(seconds / size), unit === 'second' ? 'minute' : unit);
 }
+
+/** A moment as a field for date and time has it: in the viewer's own time zone, to the minute. */
+export function fieldOfTime(time: string | null): string {
+  if (time === null) return '';
+  const moment = new Date(time);
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+export const timeOfField = (value: string): string => new Date(value).toISOString();

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { AskFailed, change, newKey, type Payload, type UserError } from '../api/client.ts';
+import { AskFailed, change, newKey } from '../api/client.ts';
+import type { Payload, UserError } from '../api/payload.ts';
 import { useConsole } from '../api/console-context.tsx';
 import { Badge, Empty, Failure, Loading, Refusals } from '../parts/parts.tsx';
 import { addressOf, goTo, Link } from '../parts/router.tsx';

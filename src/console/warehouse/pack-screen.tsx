@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import { Papers } from '../parts/papers.tsx';
+import { Problems } from '../parts/parts.tsx';
 import { text } from '../text.ts';
 import { useStep } from './use-step.ts';
 import { completePackingMutation, startPackingMutation, type Work } from './warehouse.operations.ts';
-import { Contents, StepProblems } from './work-page.tsx';
+import { Contents } from './work-page.tsx';
 
 interface PackProps {
   readonly work: Work;
@@ -28,7 +29,7 @@ export function PackScreen({ work, setWork }: PackProps) {
       <Papers fulfillment={work} papers={['packingSlipUrl', 'boxLabelUrl']} />
       {work.packingStartedAt === null ? (
         <>
-          <StepProblems step={step} />
+          <Problems of={step} />
           <button
             type="button"
             class="primary large"
@@ -69,7 +70,7 @@ export function PackScreen({ work, setWork }: PackProps) {
               onInput={({ currentTarget }) => setWeight(currentTarget.value)}
             />
           </label>
-          <StepProblems step={step} />
+          <Problems of={step} />
           <button type="submit" class="primary large" disabled={step.isWorking}>
             {text.work.completePacking}
           </button>

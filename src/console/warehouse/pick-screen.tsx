@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { change, type UserError } from '../api/client.ts';
+import { change } from '../api/client.ts';
+import type { UserError } from '../api/payload.ts';
 import { useConsole } from '../api/console-context.tsx';
 import { Papers } from '../parts/papers.tsx';
-import { Refusals } from '../parts/parts.tsx';
+import { Problems, Refusals } from '../parts/parts.tsx';
 import { text } from '../text.ts';
 import { CameraScanner, hasCamera } from './camera-scanner.tsx';
 import { ScanQueue, type Scan } from './scan-queue.ts';
@@ -10,7 +11,6 @@ import { ShortDialog } from './short-dialog.tsx';
 import { isSoundOn, playResult, setSoundOn } from './sound.ts';
 import { useStep, type WorkPayload } from './use-step.ts';
 import { completePickingMutation, scanMutation, type Work, type WorkItem } from './warehouse.operations.ts';
-import { StepProblems } from './work-page.tsx';
 
 interface PickProps {
   readonly work: Work;
@@ -101,7 +101,7 @@ function Complete({ work, setWork }: PickProps) {
   return (
     <section class="panel">
       <p role="status">{text.work.allPicked}</p>
-      <StepProblems step={step} />
+      <Problems of={step} />
       <button
         ref={button}
         type="button"

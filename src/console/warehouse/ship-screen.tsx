@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import { Papers } from '../parts/papers.tsx';
+import { Problems } from '../parts/parts.tsx';
 import { text } from '../text.ts';
 import { useStep } from './use-step.ts';
 import { shipMutation, type Work } from './warehouse.operations.ts';
-import { Contents, StepProblems } from './work-page.tsx';
+import { Contents } from './work-page.tsx';
 
 const carrierKey = 'console.carrier';
 const collected = 'PICKUP';
@@ -55,7 +56,7 @@ export function ShipScreen({ work, setWork }: { work: Work; setWork: (work: Work
         <p class="muted" id="tracking-hint">
           {text.work.trackingHint}
         </p>
-        <StepProblems step={step} />
+        <Problems of={step} />
         <button type="submit" class="primary large" disabled={step.isWorking}>
           {text.work.shipSubmit}
         </button>

@@ -1,9 +1,8 @@
 import { useState } from 'preact/hooks';
-import { Dialog } from '../parts/parts.tsx';
+import { Dialog, Problems } from '../parts/parts.tsx';
 import { text } from '../text.ts';
 import { useStep, type WorkPayload } from './use-step.ts';
 import { shortMutation, type Work, type WorkItem } from './warehouse.operations.ts';
-import { StepProblems } from './work-page.tsx';
 
 interface ShortProps {
   readonly work: Work;
@@ -59,7 +58,7 @@ export function ShortDialog({ work, item, open, close, setWork, tell }: ShortPro
             ))}
           </datalist>
         </label>
-        <StepProblems step={step} />
+        <Problems of={step} />
         <p class="actions">
           <button type="submit" class="primary" disabled={step.isWorking}>
             {text.work.shortSubmit}

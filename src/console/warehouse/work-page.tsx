@@ -2,13 +2,13 @@ import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { useConsole } from '../api/console-context.tsx';
 import { Papers } from '../parts/papers.tsx';
-import { Badge, Empty, Failure, Loading, Refusals } from '../parts/parts.tsx';
+import { Badge, Empty, Failure, Loading, Problems } from '../parts/parts.tsx';
 import { addressOf, goTo, Link } from '../parts/router.tsx';
 import { text } from '../text.ts';
 import { PackScreen } from './pack-screen.tsx';
 import { PickScreen } from './pick-screen.tsx';
 import { ShipScreen } from './ship-screen.tsx';
-import { useStep, type Step } from './use-step.ts';
+import { useStep } from './use-step.ts';
 import * as operations from './warehouse.operations.ts';
 import type { StatusChange, Work } from './warehouse.operations.ts';
 
@@ -65,7 +65,7 @@ function OtherScreen({ work, setWork, locationCode }: ScreenProps) {
       />
       {work.status === 'CANCELLED' && <p>{text.work.cancelled}</p>}
       {carrier !== null && <p>{text.work.shipped(carrier, trackingNumber ?? '')}</p>}
-      <StepProblems step={step} />
+      <Problems of={step} />
       <p class="actions">
         {allowedActions.includes('startPicking') && (
           <button
@@ -89,15 +89,6 @@ function OtherScreen({ work, setWork, locationCode }: ScreenProps) {
         )}
       </p>
     </div>
-  );
-}
-
-export function StepProblems({ step }: { step: Step }) {
-  return (
-    <>
-      <Refusals errors={step.errors} />
-      {step.failure !== undefined && <Failure message={step.failure} />}
-    </>
   );
 }
 

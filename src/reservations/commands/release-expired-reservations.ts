@@ -14,6 +14,7 @@ import {
 import { findExpired } from '../expired.repository.ts';
 import type { ReservationRow } from '../reservation.repository.ts';
 import { reservedOrderSubject } from '../reservation.subject.ts';
+import { reservationWorkflow } from '../reservation.workflow.ts';
 
 export interface ReleaseExpiredOfOrderInput extends CommandInput {
   orderId: string;
@@ -33,6 +34,7 @@ interface OrderWithExpired extends OrderRow {
 
 const subject: Subject<OrderWithExpired> = {
   ...reservedOrderSubject,
+  workflow: reservationWorkflow,
   async lock(transaction, actor, id) {
     const locked = await lockOrder(transaction, actor, id);
     if (!locked) return undefined;

@@ -1,10 +1,18 @@
-import type { Order } from './order.operations.ts';
+import type { Order } from '../order.operations.ts';
 
 /** What the page shows of an action until the server has answered. */
 export type ExpectedChange = Partial<
   Pick<
     Order,
-    'status' | 'heldAt' | 'holdReason' | 'cancelReason' | 'priority' | 'assignedTo' | 'allowedActions'
+    | 'status'
+    | 'heldAt'
+    | 'holdReason'
+    | 'cancelReason'
+    | 'priority'
+    | 'tags'
+    | 'promisedShipAt'
+    | 'assignedTo'
+    | 'allowedActions'
   >
 >;
 
@@ -18,7 +26,7 @@ const statusAfter: Readonly<Record<string, string>> = {
 
 /**
  * How the order will look if the action is done to it. Of amounts and parcels nothing is foretold: what they become is
- * the server's to reckon. Nothing else may be begun meanwhile.
+ * the server's to reckon.
  */
 export function expectedChange(
   action: string,
@@ -27,12 +35,10 @@ export function expectedChange(
 ): ExpectedChange {
   const status = statusAfter[action];
   return {
-    allowedActions: [],
     ...(status !== undefined && { status }),
     ...(action === 'cancelOrder' && { cancelReason: values['reason'] ?? null }),
     ...(action === 'holdOrder' && { heldAt: new Date().toISOString(), holdReason: values['reason'] ?? null }),
     ...(action === 'releaseHold' && { heldAt: null, holdReason: null }),
-    ...(action === 'editOrder' && { priority: values['priority']! }),
     ...(action === 'assignOrder' && { assignedTo: { displayName: viewerName } }),
   };
 }
