@@ -34,31 +34,53 @@ const plainValues: Readonly<Record<string, string>> = {
 
 const isText = (type: GraphQLInputType): boolean => ['ID', 'String'].includes(getNamedType(type).name);
 
-/** A value of the type, with `value` wherever a text or an id can stand and is required. */
-function literal(type: GraphQLInputType, value: string, everyText = false): string {
+/** A value of the type, with a variable wherever a text or an id can stand and is required. */
+function literal(type: GraphQLInputType, everyText = false): string {
   const inner = getNullableType(type);
-  if (isListType(inner)) return `[${literal(inner.ofType as GraphQLInputType, value, everyText)}]`;
+  if (isListType(inner)) return `[${literal(inner.ofType as GraphQLInputType, everyText)}]`;
   if (isEnumType(inner)) return inner.getValues()[0]!.name;
   if (isInputObjectType(inner)) {
     const fields = Object.values(inner.getFields()).filter(
       (field) => isRequiredInputField(field) || (everyText && getNamedType(field.type).name === 'ID'),
     );
-    return `{ ${fields.map((field) => `${field.name}: ${literal(field.type, textFor(field, value), everyText)}`).join(' ')} }`;
+    return `{ ${fields.map((field) => given(field, everyText)).join(' ')} }`;
   }
   const { name } = inner as { name: string };
-  return isText(inner as GraphQLInputType)
-    ? JSON.stringify(value)
-    : (plainValues[name] ?? JSON.stringify(value));
+  return name === 'ID' ? '$id' : (plainValues[name] ?? '$text');
 }
 
 /** A currency and a country are texts as well, and refused before anything is looked for. */
-function textFor({ name }: GraphQLInputField | GraphQLArgument, value: string): string {
-  return { currency: 'GBP', country: 'GB', email: 'a@b.example', url: 'https://example.com/' }[name] ?? value;
+const fixedTexts: Readonly<Record<string, string>> = {
+  currency: '"GBP"',
+  country: '"GB"',
+  email: '"a@b.example"',
+  url: '"https://example.com/"',
+};
+
+/** An argument or a field with its value. */
+const given = ({ name, type }: GraphQLInputField | GraphQLArgument, everyText = false): string =>
+  `${name}: ${(isText(type) && fixedTexts[name]) || literal(type, everyText)}`;
+
+/**
+ * An operation that asks a root field. What it asks for is in variables, so that one document serves for all values,
+ * and is looked through once.
+ */
+export function operation(kind: 'query' | 'mutation', text: string): string {
+  const variables = [text.includes('$id') && '$id: ID!', text.includes('$text') && '$text: String!'];
+  const declared = variables.filter(Boolean).join(', ');
+  return `${kind} ${declared && `(${declared})`} { root: ${text} }`;
 }
+
+/** The same value at each place where one can stand. */
+export const variablesOf = (query: string, value: string): Record<string, string> => ({
+  ...(query.includes('$id') && { id: value }),
+  ...(query.includes('$text') && { text: value }),
+});
 
 /** A way of asking a root field with a value, at one place where a text or an id can stand. */
 export interface Way {
-  readonly text: (value: string) => string;
+  /** The arguments. */
+  readonly text: string;
   /** Whether only ids stand there, or nothing of the kind. */
   readonly takes: 'id' | 'text' | 'nothing';
 }
@@ -68,42 +90,31 @@ const takenBy = (type: GraphQLInputType): 'id' | 'text' => (getNamedType(type).n
 /** One for each argument, or field of one, where a text can stand; and with what must be given alone. */
 export function waysToAsk(field: Field): Way[] {
   const required = field.args.filter(isRequiredArgument);
-  const given = (value: string): string[] =>
-    required.map((argument) => `${argument.name}: ${literal(argument.type, value)}`);
-  const call = (parts: readonly string[]): string => (parts.length === 0 ? '' : `(${parts.join(', ')})`);
+  const call = (more?: string): string => {
+    const parts = [...required.map((argument) => given(argument)), ...(more === undefined ? [] : [more])];
+    return parts.length === 0 ? '' : `(${parts.join(', ')})`;
+  };
   const first = required.find(({ type }) => isText(type));
-  const ways: Way[] = [
-    { text: (value) => call(given(value)), takes: first ? takenBy(first.type) : 'nothing' },
-  ];
+  const ways: Way[] = [{ text: call(), takes: first ? takenBy(first.type) : 'nothing' }];
   for (const argument of field.args.filter((each) => !isRequiredArgument(each))) {
     const { name, type } = argument;
-    if (isText(type))
-      ways.push({
-        text: (value) => call([...given(value), `${name}: ${literal(type, value)}`]),
-        takes: takenBy(type),
-      });
+    if (isText(type)) ways.push({ text: call(`${name}: ${literal(type)}`), takes: takenBy(type) });
     const named = getNamedType(type);
     if (!isInputObjectType(named)) continue;
     const inner = Object.values(named.getFields());
     const texts = inner.filter((each) => isText(each.type));
     for (const one of texts) {
       const fields = inner.filter((each) => each === one || isRequiredInputField(each));
-      const filter = (value: string): string =>
-        fields.map((each) => `${each.name}: ${literal(each.type, value)}`).join(' ');
-      ways.push({
-        text: (value) => call([...given(value), `${name}: { ${filter(value)} }`]),
-        takes: takenBy(one.type),
-      });
+      const filter = fields.map((each) => `${each.name}: ${literal(each.type)}`).join(' ');
+      ways.push({ text: call(`${name}: { ${filter} }`), takes: takenBy(one.type) });
     }
     // A filter in a filter, such as `not`, with the first id that it takes.
     const id = texts.find((each) => takenBy(each.type) === 'id');
     for (const nested of inner.filter((each) => id && getNamedType(each.type) === named)) {
+      const filter = `{ ${id!.name}: ${literal(id!.type)} }`;
       const isMany = isListType(getNullableType(nested.type));
       ways.push({
-        text: (value) => {
-          const filter = `{ ${id!.name}: ${literal(id!.type, value)} }`;
-          return call([...given(value), `${name}: { ${nested.name}: ${isMany ? `[${filter}]` : filter} }`]);
-        },
+        text: call(`${name}: { ${nested.name}: ${isMany ? `[${filter}]` : filter} }`),
         takes: 'id',
       });
     }
@@ -112,9 +123,9 @@ export function waysToAsk(field: Field): Way[] {
 }
 
 /** A mutation with the value at every id that it takes, and something for the rest of what it must have. */
-export function mutationWith(schema: GraphQLSchema, field: Field, value: string): string {
-  const parts = field.args.map((argument) => `${argument.name}: ${literal(argument.type, value, true)}`);
-  return `mutation { root: ${field.name}(${parts.join(', ')}) ${everything(schema, field.type, 1)} }`;
+export function mutationWith(schema: GraphQLSchema, field: Field): string {
+  const parts = field.args.map((argument) => `${argument.name}: ${literal(argument.type, true)}`);
+  return operation('mutation', `${field.name}(${parts.join(', ')}) ${everything(schema, field.type, 1)}`);
 }
 
 const isAskable = (field: Field): boolean => !field.args.some(isRequiredArgument);

@@ -16,6 +16,8 @@ export const signedIn = ['customer', 'warehouse_staff'] as const;
 export type SignedIn = (typeof signedIn)[number];
 export type Viewer = SignedIn | 'nobody';
 
+export type AskWith = (query: string, variables?: Readonly<Record<string, string>>) => Promise<any>;
+
 export interface OpenSide {
   readonly server: TestServer;
   readonly schema: GraphQLSchema;
@@ -27,9 +29,9 @@ export interface OpenSide {
    */
   readonly hidden: Readonly<Record<Viewer, readonly Hidden[]>>;
   readonly sockets: Readonly<Record<SignedIn, Client>>;
-  overHttp(viewer: Viewer): (query: string) => Promise<any>;
+  overHttp(viewer: Viewer): AskWith;
   /** The same over the one socket of the viewer. */
-  overSocket(viewer: SignedIn): (query: string) => Promise<any>;
+  overSocket(viewer: SignedIn): AskWith;
   close(): Promise<void>;
 }
 
@@ -47,9 +49,9 @@ export async function openOtherSide(): Promise<OpenSide> {
     side,
     hidden: await hiddenFrom(server, side),
     sockets,
-    overHttp: (viewer) => (query) => (viewer === 'nobody' ? server.anonymous : server.as[viewer])(query),
-    overSocket: (viewer) => (query) =>
-      askOverSocket(sockets[viewer], query).catch((failure: unknown) => {
+    overHttp: (viewer) => (viewer === 'nobody' ? server.anonymous : server.as[viewer]),
+    overSocket: (viewer) => (query, variables) =>
+      askOverSocket(sockets[viewer], query, variables).catch((failure: unknown) => {
         // Refused before it was begun with; anything else is no answer.
         if (Array.isArray(failure)) return { errors: failure };
         throw failure;

@@ -52,20 +52,24 @@ function endOf(schema: GraphQLSchema, type: GraphQLOutputType): string {
 
 /**
  * Asks for each field of each object that there is, with all leaves of its end, and goes on from what is answered. What
- * is answered goes to `look`; what has led to an object is added to `reached`.
+ * is answered goes to `look`, with whether it has led to what was not reached before; all that was is in `reached`.
  */
 export async function walk(
   schema: GraphQLSchema,
   start: Start,
   reached: Set<string>,
   ask: (query: string) => Promise<Answer>,
-  look: (query: string, answer: Answer) => void,
+  look: (query: string, answer: Answer, isFurther: boolean) => void,
 ): Promise<void> {
   const tries = new Map<string, number>();
   const go = async (query: string): Promise<Set<string>> => {
     const answer = await ask(query);
-    look(query, answer);
     const found = edgesIn(answer.data);
+    look(
+      query,
+      answer,
+      [...found].some((edge) => !reached.has(edge)),
+    );
     for (const edge of found) reached.add(edge);
     return found;
   };

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { confirmedOrder, stockedVariant, work } from '../setup/fixtures.ts';
 import type { TestServer } from '../setup/server.ts';
@@ -13,11 +13,23 @@ import {
 } from './browser.ts';
 import { startSampleServer } from './sample-server.ts';
 
-/** With the other tests of the pages, each page is looked at in both sizes and in light and dark. */
-const looks = [
-  ['a desktop, dark', { viewport: desktop, colorScheme: 'dark' }],
-  ['a hand-held, light', { viewport: handHeld, colorScheme: 'light' }],
+const sizes = [
+  ['a desktop', desktop],
+  ['a hand-held', handHeld],
 ] as const;
+const colorSchemes = ['dark', 'light'] as const;
+
+/** In both themes. With a folder in LOOK_AT, pictures are put there for people to look at. */
+async function expectLegible(page: Page, name?: string): Promise<void> {
+  for (const colorScheme of colorSchemes) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+    const folder = process.env['LOOK_AT'];
+    if (folder === undefined || name === undefined) continue;
+    const file = `${name}-${colorScheme}`.replaceAll(/[^\w-]/g, '_');
+    await page.screenshot({ path: `${folder}/${file}.png` });
+  }
+}
 
 describeInBrowser('every page', () => {
   let server: TestServer;
@@ -60,36 +72,35 @@ describeInBrowser('every page', () => {
     ['order_manager', '/explorer', '.graphiql-container'],
   ];
 
-  test.each(looks)('on %s, is whole, legible, and no wider than the screen', async (_what, look) => {
-    let signedIn = '';
-    let viewer = await openViewer(browser, server.url, look);
-    await viewer.page.goto('/console');
-    await viewer.page.getByLabel('E-mail').waitFor();
-    await expectAccessible(viewer.page);
-    const wider: string[] = [];
-    for (const [role, address, sign] of pages()) {
-      if (role !== signedIn) {
-        expect(viewer.complaints).toEqual([]);
-        await viewer.context.close();
-        viewer = await openViewer(browser, server.url, look);
-        await signIn(viewer.page, role);
-        signedIn = role;
+  test.each(sizes)(
+    'on %s, dark and light, is whole, legible, and no wider than the screen',
+    async (size, viewport) => {
+      let signedIn = '';
+      let viewer = await openViewer(browser, server.url, { viewport });
+      await viewer.page.goto('/console');
+      await viewer.page.getByLabel('E-mail').waitFor();
+      await expectLegible(viewer.page);
+      const wider: string[] = [];
+      for (const [role, address, sign] of pages()) {
+        if (role !== signedIn) {
+          expect(viewer.complaints).toEqual([]);
+          await viewer.context.close();
+          viewer = await openViewer(browser, server.url, { viewport });
+          await signIn(viewer.page, role);
+          signedIn = role;
+        }
+        await viewer.page.goto(address);
+        await viewer.page.locator(sign).first().waitFor();
+        // GraphiQL is not ours to mend.
+        if (address !== '/explorer') await expectLegible(viewer.page, `${address}-${size}`);
+        const overflow = await viewer.page.evaluate<number>(
+          'document.scrollingElement.scrollWidth - document.documentElement.clientWidth',
+        );
+        if (overflow > 0) wider.push(`${address} by ${overflow} px`);
       }
-      await viewer.page.goto(address);
-      await viewer.page.locator(sign).first().waitFor();
-      // GraphiQL is not ours to mend.
-      if (address !== '/explorer') await expectAccessible(viewer.page);
-      const overflow = await viewer.page.evaluate<number>(
-        'document.scrollingElement.scrollWidth - document.documentElement.clientWidth',
-      );
-      if (overflow > 0) wider.push(`${address} by ${overflow} px`);
-      if (process.env['LOOK_AT']) {
-        const file = `${address}-${look.colorScheme}`.replaceAll(/[^\w-]/g, '_');
-        await viewer.page.screenshot({ path: `${process.env['LOOK_AT']}/${file}.png` });
-      }
-    }
-    expect(wider).toEqual([]);
-    expect(viewer.complaints).toEqual([]);
-    await viewer.context.close();
-  });
+      expect(wider).toEqual([]);
+      expect(viewer.complaints).toEqual([]);
+      await viewer.context.close();
+    },
+  );
 });
