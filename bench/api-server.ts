@@ -11,7 +11,7 @@ import type { BenchRequest } from './load.ts';
 
 export const project = fileURLToPath(new URL('..', import.meta.url));
 /** As `npm start` has them. */
-export const nodeFlags = ['--max-semi-space-size=64', '--min-semi-space-size=32'];
+export const nodeFlags = ['--max-semi-space-size=64', '--min-semi-space-size=64'];
 const signingKey = { id: 'default', secret: randomBytes(36).toString('base64') };
 
 export interface ApiOptions {
