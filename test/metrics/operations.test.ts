@@ -101,7 +101,8 @@ describe('requests and errors by root field', () => {
       ...request('query', 'viewer', 'ok'),
       ...request('query', 'several', 'ok'),
       ...request('none', 'none', 'error', 2),
-      ...error('none', 'none', 'GRAPHQL_VALIDATION_FAILED', 2),
+      ...error('none', 'none', 'GRAPHQL_VALIDATION_FAILED'),
+      ...error('none', 'none', 'GRAPHQL_PARSE_FAILED'),
       ...request('subscription', 'fulfillmentStatusChanged', 'error'),
       ...error('subscription', 'fulfillmentStatusChanged', 'BAD_USER_INPUT'),
     });
