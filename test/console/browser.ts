@@ -6,9 +6,6 @@ import { describe, expect, vi } from 'vitest';
 import { buildPages } from '../../scripts/build-pages.ts';
 import { testPassword } from '../setup/server.ts';
 
-// A browser, a server and a database at once, on a machine that has other things to do.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
-
 const executablePath = '/usr/bin/chromium';
 const isThere = existsSync(executablePath);
 const images = path.resolve(import.meta.dirname, '../../docs/images');
@@ -19,7 +16,12 @@ const waitLimitMs = 20_000;
 const complaintLength = 200;
 
 /** Skipped where there is no Chromium, but not where it is asked for. */
-export const describeInBrowser = describe.skipIf(!isThere && process.env['REQUIRE_CHROMIUM'] !== '1');
+export function describeInBrowser(name: string, tests: () => void): void {
+  // A browser, a server and a database at once, on a machine that has other things to do. Here, since files share this
+  // module, and what it did when it was loaded would count for the first of them alone.
+  vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
+  describe.skipIf(!isThere && process.env['REQUIRE_CHROMIUM'] !== '1')(name, tests);
+}
 
 export const desktop = { width: 1280, height: 800 };
 export const handHeld = { width: 390, height: 844 };

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { confirmedOrder, stockedVariant, work } from '../setup/fixtures.ts';
 import type { TestServer } from '../setup/server.ts';
 import {
@@ -30,9 +30,6 @@ async function expectLegible(page: Page, name?: string): Promise<void> {
     await page.screenshot({ path: `${folder}/${file}.png` });
   }
 }
-
-// A dozen pages, each looked at twice.
-vi.setConfig({ testTimeout: 120_000 });
 
 describeInBrowser('every page', () => {
   let server: TestServer;
