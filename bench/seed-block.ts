@@ -11,6 +11,8 @@ export interface ScaleSize {
   readonly shares: number;
   readonly days: number;
   readonly completeMonths: number;
+  /** Orders of so many months have all of their history, also where they have no more than that. */
+  readonly historyMonths: number;
 }
 
 /** Orders have from one to three lines. */
@@ -18,7 +20,7 @@ const lines = 3;
 
 /** Makes the block of orders, and moves it out of the tables into the schema `block`. */
 export async function makeBlock(url: string, client: postgres.Sql, size: ScaleSize): Promise<void> {
-  const { inBlock, copies, shares, days, completeMonths } = size;
+  const { inBlock, copies, shares, days, completeMonths, historyMonths } = size;
   const until = new Date(new Date().toISOString().slice(0, 10)).toISOString();
   const each = Math.max(Math.floor(inBlock / 20), 40);
   await client`select ensure_history_partitions(
@@ -34,7 +36,8 @@ export async function makeBlock(url: string, client: postgres.Sql, size: ScaleSi
   const text = readFileSync(new URL('seed/block.sql', import.meta.url), 'utf8');
   await client.begin(async (transaction) => {
     await transaction`select set_config('bench.complete_since',
-      (${until}::timestamptz - ${completeMonths} * interval '1 month')::text, true)`;
+      (${until}::timestamptz - ${completeMonths} * interval '1 month')::text, true),
+      set_config('bench.history_since', (${until}::timestamptz - ${historyMonths} * interval '1 month')::text, true)`;
     await transaction.unsafe(text).simple();
     await transaction.unsafe(shared(shares, each)).simple();
     await transaction.unsafe(`create table block.copies as

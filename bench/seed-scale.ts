@@ -9,20 +9,21 @@ import { dropIndexes, remainingIndexes } from './seed-indexes.ts';
 import { copiedTables, copyStatement } from './seed-copies.ts';
 import { makeBlock, type ScaleSize } from './seed-block.ts';
 
-const usage = `npm run bench:seed:scale -- --orders 1000000 [--complete-months 6] [--data-dir .data/bench-1000000]
+const usage = `npm run bench:seed:scale -- --orders 1000000 [--complete-months 6] [--history-months 6] [--data-dir .data/bench-1000000]
 
 Fills an embedded server of its own with orders over three years: a block of at most 25,000 orders, copied as often as
 needed. A run that was stopped goes on where it was when it is started again with the same numbers.
 
   --orders           how many; above 25,000 a multiple of that
   --complete-months  older orders have only lines, payments and two entries of history, as after an import
+  --history-months   of so many months, orders have all of their history; by default the complete ones alone
   --data-dir         folder of the embedded server, by default .data/bench-ORDERS`;
 
 const days = 1_095;
 const blockOrders = 25_000;
 const ordersPerSlice = 100_000;
 /** What has to stay free on the disk. */
-const reserveBytes = 10e9;
+const reserveBytes = 5e9;
 const log = (message: string): void => void process.stderr.write(`${message}\n`);
 
 async function main(): Promise<void> {
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
       options: {
         orders: { type: 'string', default: '1000000' },
         'complete-months': { type: 'string', default: '6' },
+        'history-months': { type: 'string' },
         'data-dir': { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
     shares: greatestShare(copies),
     days,
     completeMonths: wholeNumber(values['complete-months'], '--complete-months', 40),
+    historyMonths: wholeNumber(values['history-months'] ?? values['complete-months'], '--history-months', 40),
   };
   const dataDirectory = values['data-dir'] ?? `.data/bench-${orders}`;
   const startedAt = performance.now();

@@ -1,11 +1,12 @@
 -- Moves the rows that batch.sql has made into tables of their own, from which each is copied many times
 -- (seed-copies.ts). What names a row of its own, such as an order's id, is kept as the text before and after the place
 -- of the copy. Orders older than bench.complete_since keep only what an import of old orders would have brought: lines,
--- payments, and the first and last entry of the history.
+-- payments, and of the history the first and last entry, or, if they are not older than bench.history_since, all of it.
 
 create temporary table shown on commit drop as
 select id as order_id, ('x' || substr(id::text, 27, 5))::bit(20)::integer as place,
-  created_at >= current_setting('bench.complete_since')::timestamptz as is_complete
+  created_at >= current_setting('bench.complete_since')::timestamptz as is_complete,
+  created_at >= current_setting('bench.history_since')::timestamptz as has_history
 from orders;
 alter table shown add primary key (order_id);
 
@@ -45,7 +46,7 @@ from (
   from order_history
 ) as source
   join shown using (order_id)
-where is_complete or is_at_an_end;
+where is_complete or has_history or is_at_an_end;
 
 create table block.order_history_heads as
 select place, order_id, max(link) as length from block.order_history group by place, order_id;
