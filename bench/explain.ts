@@ -13,7 +13,7 @@ import { describeMachine, writeSection } from './results.ts';
 import { listQueries, otherQueries, textQueries, type ScaleQuery } from './scale-queries.ts';
 import { withScaleWorld, type ScaleWorld } from './scale-world.ts';
 
-const usage = `npm run bench -- explain -- [--data-dir .data/bench-10000000] [--only WORDS] [--all] [--no-write]
+const usage = `npm run bench -- explain [--data-dir .data/bench-10000000] [--only WORDS] [--all] [--no-write]
 
 Explains, on the largest database that is seeded, every statement that the API sends for the lists, searches and screens
 of the part scale, and ends with 1 when one of them reads a large table from end to end or more pages than a screen may.

@@ -45,6 +45,8 @@ const sorts: Record<string, readonly object[]> = {
   'most urgent': [{ field: 'PRIORITY', direction: 'DESC' }],
 };
 
+const weekBefore = (moment: string): string => new Date(Date.parse(moment) - 7 * 86_400_000).toISOString();
+
 export function listQueries(sample: SeedSample): ScaleQuery[] {
   const list = (name: string, filter: object | null, sort: readonly object[] = newest): ScaleQuery => ({
     name: `list: ${name}`,
@@ -70,6 +72,12 @@ export function listQueries(sample: SeedSample): ScaleQuery[] {
     'promised within a week': { promisedFrom: sample.lastWeek, promisedBefore: sample.now },
     'shipped in a week': { shippedFrom: sample.lastWeek },
     'delivered in a week': { deliveredFrom: sample.lastWeek },
+    'promised in a week half-way': { promisedFrom: weekBefore(sample.middle), promisedBefore: sample.middle },
+    'shipped in a week half-way': { shippedFrom: weekBefore(sample.middle), shippedBefore: sample.middle },
+    'delivered in a week half-way': {
+      deliveredFrom: weekBefore(sample.middle),
+      deliveredBefore: sample.middle,
+    },
     'total over 300': { totalFromMinor: 30_000, currency: 'GBP' },
     sku: { sku: [sample.sku] },
     'sku, until half-way': { sku: [sample.sku], createdBefore: sample.middle },

@@ -8,7 +8,7 @@ import { measureMutations } from './scale-mutations.ts';
 import { listQueries, otherQueries, textQueries, type ScaleQuery } from './scale-queries.ts';
 import { withScaleWorld, type ScaleWorld } from './scale-world.ts';
 
-const usage = `npm run bench -- scale -- [--orders 10000,1000000] [--rounds 20] [--no-build] [--no-write]
+const usage = `npm run bench -- scale [--orders 10000,1000000] [--rounds 20] [--no-build] [--no-write]
 
 Runs what every screen asks for on the databases that \`npm run bench:seed:scale\` has filled, one after the other,
 through the API, and tells what grows faster than the logarithm of the number of orders. Writes bench/RESULTS.md.

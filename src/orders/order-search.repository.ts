@@ -6,6 +6,7 @@ import type { OrderStatus } from '../db/tables/enumerations.ts';
 import { orders } from '../db/tables/orders.ts';
 import type { Keyset } from '../shared/page.ts';
 import type { OrderRow } from './order.repository.ts';
+import { cameUntil } from './order-age.repository.ts';
 import { conditionOf, type LookedUp, type OrderFilterValues } from './order-filter.repository.ts';
 import { isOneOf, lookUp, tableIn, type SearchSource } from './order-lookup.repository.ts';
 import { resolveTexts } from './order-text.repository.ts';
@@ -95,6 +96,8 @@ function walkedStatus(filter: OrderFilterValues, keys: readonly SortKey[]): Orde
 const isByAge = (keys: readonly SortKey[]): boolean =>
   keys.length === 2 && keys[0]!.column === orders.createdAt;
 
+const isNewestFirst = (keys: readonly SortKey[]): boolean => isByAge(keys) && keys[0]!.direction === 'desc';
+
 /** The status as the first column of the sort: `=` would tell PostgreSQL that it is none, and any index would do. */
 function walkOf(keys: readonly SortKey[], after: Keyset | null, status: OrderStatus | null): Walk {
   if (status === null) return { keys, after };
@@ -175,18 +178,22 @@ export async function resolveFilter(
   keys: readonly SortKey[],
 ): Promise<OrderCondition> {
   const { role } = source.actor;
+  const bound = isNewestFirst(keys) ? await cameUntil(source, filter) : undefined;
   const whole = once(async (): Promise<OrderCondition> => {
     const status = walkedStatus(filter, keys);
     const lookedUp = await lookUpAll(source, filter);
-    if (status === null) return { status, condition: conditionOf(filter, role, lookedUp), walk: null, whole };
+    if (status === null) {
+      return { status, condition: and(conditionOf(filter, role, lookedUp), bound), walk: null, whole };
+    }
     const rest = conditionOf({ ...filter, status: null }, role, lookedUp);
-    const condition = and(gte(orders.status, status), lte(orders.status, status), rest);
+    const condition = and(gte(orders.status, status), lte(orders.status, status), rest, bound);
     return { status, condition, walk: null, whole };
   });
   const walk = isByAge(keys) ? await variantsToWalk(source, filter) : null;
   if (walk === null) return whole();
   const rest = { ...filter, sku: null, variantId: null };
-  return { status: null, condition: conditionOf(rest, role, await lookUpAll(source, rest)), walk, whole };
+  const condition = and(conditionOf(rest, role, await lookUpAll(source, rest)), bound);
+  return { status: null, condition, walk, whole };
 }
 
 async function lookUpAll(source: SearchSource, filter: OrderFilterValues): Promise<LookedUp> {

@@ -248,6 +248,16 @@ describe('filters', () => {
       () => ({ promisedFrom: '2029-01-01T00:00:00Z', promisedBefore: '2031-01-01T00:00:00Z' }),
       ['shipped'],
     ],
+    [
+      'promised for before they came',
+      () => ({ promisedFrom: '2019-01-01T00:00:00Z', promisedBefore: '2021-01-01T00:00:00Z' }),
+      ['guest'],
+    ],
+    [
+      'promised before a moment, whenever they came',
+      () => ({ promisedBefore: '2021-01-01T00:00:00Z' }),
+      ['guest'],
+    ],
     ['late', () => ({ late: true }), ['guest']],
     ['on hold', () => ({ onHold: true }), ['leeds']],
     ['with a note', () => ({ hasNote: true }), ['leeds']],
@@ -347,7 +357,9 @@ test('a filter and its opposite part the orders between them, whatever it is', a
     { text: 'shop-47' },
     { hasNote: true },
     { promisedFrom: '2029-01-01T00:00:00Z' },
+    { promisedBefore: '2031-01-01T00:00:00Z' },
     { shippedFrom: '2020-01-01T00:00:00Z' },
+    { shippedBefore: '2090-01-01T00:00:00Z', tag: ['gift'] },
     { priority: ['URGENT'] },
     { locationCode: ['LONDON'] },
   );

@@ -111,6 +111,20 @@ export const orders = pgTable(
     index('orders_delivered_at')
       .on(table.deliveredAt, table.id)
       .where(sql`delivered_at is not null`),
+    /** Of the newest orders none has been delivered yet. */
+    index('orders_delivered_created')
+      .on(table.createdAt, table.id)
+      .where(sql`delivered_at is not null`),
+    /** Exceptions, so that what is asked of these moments can be looked for among the orders that came before. */
+    index('orders_promised_before_created')
+      .on(table.promisedShipAt, table.createdAt)
+      .where(sql`promised_ship_at < created_at`),
+    index('orders_shipped_before_created')
+      .on(table.shippedAt, table.createdAt)
+      .where(sql`shipped_at < created_at`),
+    index('orders_delivered_before_created')
+      .on(table.deliveredAt, table.createdAt)
+      .where(sql`delivered_at < created_at`),
     index('orders_held')
       .on(table.createdAt, table.id)
       .where(sql`held_at is not null`),
