@@ -115,23 +115,27 @@ async function repeat(rounds: number, once: () => Promise<number>): Promise<numb
 
 function table(sizes: readonly number[], measured: readonly Latencies[]): string[] {
   const [smallest, largest] = [sizes[0]!, sizes.at(-1)!];
-  const bound = (Math.log(largest) / Math.log(smallest)) * tolerance;
+  const before = sizes.at(-2) ?? smallest;
+  const logarithm = Math.log(largest) / Math.log(smallest);
+  const ofLastStep = Math.log(largest) / Math.log(before);
   const flagged: string[] = [];
   const rows = [...measured.at(-1)!.keys()].map((name) => {
     const quantiles = measured.map((latencies) => quantilesOf(latencies.get(name) ?? []));
     const [first, last] = [quantiles[0]!.median, quantiles.at(-1)!.median];
     const growth = last / first;
-    const isFast = sizes.length > 1 && growth > bound && last > noticeableMs;
+    const lastStep = last / (quantiles.at(-2)?.median ?? last);
+    const isFast = growth > logarithm * tolerance && lastStep > ofLastStep * tolerance && last > noticeableMs;
     if (isFast) flagged.push(name);
     const cells = quantiles.map(({ median, worst }) => `${median.toFixed(1)} / ${worst.toFixed(1)}`);
-    return `| ${name} | ${cells.join(' | ')} | ${growth.toFixed(2)}${isFast ? ' **!**' : ''} |`;
+    return `| ${name} | ${cells.join(' | ')} | ${growth.toFixed(2)} | ${lastStep.toFixed(2)}${isFast ? ' **!**' : ''} |`;
   });
   return [
     `Milliseconds of a request, median / 99th percentile; growth from ${smallest} to ${largest} orders, where the`,
-    `logarithm grows ${(bound / tolerance).toFixed(2)} times. **!** is what grows more than ${tolerance} times as fast and takes more than ${noticeableMs} ms.`,
+    `logarithm grows ${logarithm.toFixed(2)} times, and in the last step, from ${before}, where it grows ${ofLastStep.toFixed(2)} times. **!** is what grows`,
+    `more than ${tolerance} times as fast in both and takes more than ${noticeableMs} ms: what has a bound, as a count has, grows until it is reached.`,
     '',
-    `| | ${sizes.map((size) => `${size} orders`).join(' | ')} | growth |`,
-    `| --- | ${sizes.map(() => '---:').join(' | ')} | ---: |`,
+    `| | ${sizes.map((size) => `${size} orders`).join(' | ')} | growth | last step |`,
+    `| --- | ${sizes.map(() => '---:').join(' | ')} | ---: | ---: |`,
     ...rows,
     '',
     flagged.length === 0 ? 'Nothing grows faster.' : `Growing faster: ${flagged.join('; ')}.`,

@@ -21,9 +21,15 @@ export async function cameUntil(source: SearchSource, filter: OrderFilterValues)
   const bounds = moments.map(async ({ column, from, before }) => {
     const [since, until] = [filter[from], filter[before]];
     if (!until) return undefined;
+    const window = and(
+      lt(column, orders.createdAt),
+      lt(column, until),
+      since ? gte(column, since) : undefined,
+    );
+    // Without the offset the greatest is looked for from the newest order on, past all that are no exceptions.
     const [row] = await source.read.execute<{ latest: string }>(sql`
-      select greatest(${until}::timestamptz, max(created_at)) as latest from ${tableIn(source, 'orders')}
-      where ${and(lt(column, orders.createdAt), lt(column, until), since ? gte(column, since) : undefined)}`);
+      select greatest(${until}::timestamptz, max(created_at)) as latest
+      from (select created_at from ${tableIn(source, 'orders')} where ${window} offset 0) as exceptions`);
     return lte(orders.createdAt, row!.latest);
   });
   return and(...(await Promise.all(bounds)));
