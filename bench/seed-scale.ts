@@ -57,14 +57,17 @@ async function main(): Promise<void> {
   const startedAt = performance.now();
   await configure(dataDirectory, seedSettings);
   const server = await startEmbeddedPostgres({ dataDirectory, log, durable: false });
+  let filled = '';
   try {
     await migrate(server.url);
-    await fill(server, size);
+    filled = await fill(server, size);
   } finally {
     await server.stop();
   }
   await configure(dataDirectory, usualSettings);
-  log(`${orders} orders in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s, in ${dataDirectory}`);
+  log(
+    `${orders} orders, ${filled}, in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s, in ${dataDirectory}`,
+  );
 }
 
 /** Variants and customers become more with the orders, but not as many times more. */
@@ -101,7 +104,8 @@ interface Task {
   run(client: postgres.Sql): Promise<unknown>;
 }
 
-async function fill(server: EmbeddedServer, size: ScaleSize): Promise<void> {
+/** Returns how much it has become. */
+async function fill(server: EmbeddedServer, size: ScaleSize): Promise<string> {
   const client = postgres(server.url, {
     max: 2,
     onnotice: () => {},
@@ -115,6 +119,7 @@ async function fill(server: EmbeddedServer, size: ScaleSize): Promise<void> {
     },
   });
   try {
+    await refuseFilled(client);
     await client.unsafe('create schema if not exists block');
     await client.unsafe('create table if not exists block.done (name text primary key, seconds float8)');
     await runTasks(client, server.dataDirectory, [
@@ -152,9 +157,20 @@ async function fill(server: EmbeddedServer, size: ScaleSize): Promise<void> {
     ]);
     await client.unsafe('drop schema block cascade');
     await client.unsafe('checkpoint');
+    const [row] = await client<{ filled: string }[]>`
+      select format('%s entries of history, %s GB', (select count(*) from order_history),
+        round(pg_database_size(current_database()) / 1e9, 2)) as filled`;
+    return row!.filled;
   } finally {
     await client.end();
   }
+}
+
+/** What a stopped run goes on from is gone when it has ended. */
+async function refuseFilled(client: postgres.Sql): Promise<void> {
+  const [row] = await client<{ isFilled: boolean }[]>`
+    select to_regnamespace('block') is null and exists (select from orders) as "isFilled"`;
+  if (row!.isFilled) throw new BenchError('It is filled already; remove its folder to fill it anew.');
 }
 
 /** Each once, two at a time, in their order; what a run before this one has done is left out. */

@@ -177,23 +177,19 @@ export async function resolveFilter(
   filter: OrderFilterValues,
   keys: readonly SortKey[],
 ): Promise<OrderCondition> {
-  const { role } = source.actor;
   const bound = isNewestFirst(keys) ? await cameUntil(source, filter) : undefined;
+  const resolve = async (part: OrderFilterValues): Promise<SQL | undefined> =>
+    and(conditionOf(part, source.actor.role, await lookUpAll(source, part)), bound);
   const whole = once(async (): Promise<OrderCondition> => {
     const status = walkedStatus(filter, keys);
-    const lookedUp = await lookUpAll(source, filter);
-    if (status === null) {
-      return { status, condition: and(conditionOf(filter, role, lookedUp), bound), walk: null, whole };
-    }
-    const rest = conditionOf({ ...filter, status: null }, role, lookedUp);
-    const condition = and(gte(orders.status, status), lte(orders.status, status), rest, bound);
+    if (status === null) return { status, condition: await resolve(filter), walk: null, whole };
+    const rest = await resolve({ ...filter, status: null });
+    const condition = and(gte(orders.status, status), lte(orders.status, status), rest);
     return { status, condition, walk: null, whole };
   });
   const walk = isByAge(keys) ? await variantsToWalk(source, filter) : null;
   if (walk === null) return whole();
-  const rest = { ...filter, sku: null, variantId: null };
-  const condition = and(conditionOf(rest, role, await lookUpAll(source, rest)), bound);
-  return { status: null, condition, walk, whole };
+  return { status: null, condition: await resolve({ ...filter, sku: null, variantId: null }), walk, whole };
 }
 
 async function lookUpAll(source: SearchSource, filter: OrderFilterValues): Promise<LookedUp> {
