@@ -92,6 +92,7 @@ async function collect(commits: readonly Commit[]): Promise<Deliveries> {
     await sleep(count === 0 && commits.length > 0 ? firstSilenceMs : silenceMs);
   }
   const committedAt = new Map(commits.map(({ tag, atMs }) => [tag, atMs]));
+  const timesCommitted = countEach(commits);
   const latencies: number[] = [];
   let lastAtMs = 0;
   const perGroup: Record<string, Deliveries['perGroup'][string]> = {};
@@ -104,7 +105,8 @@ async function collect(commits: readonly Commit[]): Promise<Deliveries> {
     counts.untagged += untagged;
     counts.least = Math.min(counts.least, own.length);
     counts.most = Math.max(counts.most, own.length);
-    if (new Set(own.map(({ tag }) => tag)).size !== own.length) counts.doubled += 1;
+    const times = countEach(own);
+    if ([...times].some(([tag, count]) => count > timesCommitted.get(tag)!)) counts.doubled += 1;
     receipts.length = 0;
   }
   latencies.sort((one, other) => one - other);
@@ -118,6 +120,13 @@ async function collect(commits: readonly Commit[]): Promise<Deliveries> {
     perGroup,
     cutOff,
   };
+}
+
+/** Two events may have the same moment, down to the microsecond. */
+function countEach(tagged: readonly { readonly tag: string }[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { tag } of tagged) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  return counts;
 }
 
 function received(): number {
