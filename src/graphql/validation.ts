@@ -53,6 +53,38 @@ export function MaxCharacters(maximum: number) {
     });
 }
 
+/** The end of a window of moments: one that ends where it begins, or before, holds nothing that anybody looks for. */
+export const IsLaterThan = (beginning: string) =>
+  beside('isLaterThan', beginning, 'later than', (end, start) => withoutZone(end) > withoutZone(start));
+
+export const IsNoLessThan = (least: string) =>
+  beside('isNoLessThan', least, 'no less than', (most, atLeast) => Number(most) >= Number(atLeast));
+
+/** Both are in UTC, and a moment without a fraction is the beginning of those with one. */
+const withoutZone = (moment: unknown): string => String(moment).replace('Z', '');
+
+/** What a value has to be beside another one of the same input, where that is given. */
+function beside(
+  name: string,
+  otherName: string,
+  words: string,
+  holds: (value: unknown, other: unknown) => boolean,
+) {
+  return (target: object, propertyName: string): void =>
+    registerDecorator({
+      name,
+      target: target.constructor,
+      propertyName,
+      options: { message: `${propertyName} must be ${words} ${otherName}` },
+      validator: {
+        validate(value: unknown, given) {
+          const other = (given!.object as Record<string, unknown>)[otherName] ?? null;
+          return other === null || holds(value, other);
+        },
+      },
+    });
+}
+
 /** What is wrong with a mutation's input, one error a field, with the path to it. */
 export async function validateInput(input: object): Promise<UserError[]> {
   // First and alone: of half a surrogate pair the check of an e-mail address makes a fault.

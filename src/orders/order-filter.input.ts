@@ -10,7 +10,7 @@ import {
 } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
 import { DateTime, SafeInt } from '../graphql/scalars.ts';
-import { IsCurrency } from '../graphql/validation.ts';
+import { IsCurrency, IsLaterThan, IsNoLessThan } from '../graphql/validation.ts';
 import { Channel, FulfillmentState, OrderPriority, OrderStatus, PaymentState } from './order.enums.type.ts';
 import type { OrderFilterValues } from './order-filter.repository.ts';
 
@@ -56,18 +56,26 @@ export class OrderFilter implements OrderFilterValues {
   @Field(() => DateTime, { nullable: true, description: 'Placed at or after.' })
   createdFrom?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Placed before.' })
+  @IsOptional()
+  @IsLaterThan('createdFrom')
   createdBefore?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Shipping promised for then or later.' })
   promisedFrom?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Shipping promised for before then.' })
+  @IsOptional()
+  @IsLaterThan('promisedFrom')
   promisedBefore?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Shipped at or after.' })
   shippedFrom?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Shipped before.' })
+  @IsOptional()
+  @IsLaterThan('shippedFrom')
   shippedBefore?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Delivered at or after.' })
   deliveredFrom?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Delivered before.' })
+  @IsOptional()
+  @IsLaterThan('deliveredFrom')
   deliveredBefore?: string | null;
   @Field(() => SafeInt, {
     nullable: true,
@@ -84,6 +92,7 @@ export class OrderFilter implements OrderFilterValues {
   @IsOptional()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
+  @IsNoLessThan('totalFromMinor')
   totalToMinor?: number | null;
   @Field(() => String, { nullable: true, description: 'In this currency, an ISO 4217 code such as GBP.' })
   @IsOptional()

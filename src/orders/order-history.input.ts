@@ -3,6 +3,7 @@ import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import type { OrderHistoryAction as OrderHistoryActionValue } from '../db/tables/enumerations.ts';
 import { PageArguments } from '../graphql/connection.type.ts';
 import { DateTime } from '../graphql/scalars.ts';
+import { IsLaterThan } from '../graphql/validation.ts';
 import { Channel, OrderHistoryAction } from './order.enums.type.ts';
 import type { OrderHistoryFilterValues } from './order-history.repository.ts';
 
@@ -27,6 +28,8 @@ export class OrderHistoryFilter implements OrderHistoryFilterValues {
   @Field(() => DateTime, { nullable: true, description: 'Then or later.' })
   createdFrom?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Before then.' })
+  @IsOptional()
+  @IsLaterThan('createdFrom')
   createdBefore?: string | null;
 }
 
@@ -52,6 +55,8 @@ export class VerifyHistoryArguments {
   @Field(() => DateTime, { nullable: true, description: 'Orders placed then or later.' })
   createdFrom?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Orders placed before then.' })
+  @IsOptional()
+  @IsLaterThan('createdFrom')
   createdBefore?: string | null;
   @Field(() => Int, { defaultValue: 1_000, description: 'How many orders at once, from 1 to 10,000.' })
   @Min(1)

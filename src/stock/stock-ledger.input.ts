@@ -13,6 +13,7 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import type { StockMovementReason as StockMovementReasonValue } from '../db/tables/enumerations.ts';
 import { CommandInputFields } from '../graphql/command-input.type.ts';
 import { DateTime } from '../graphql/scalars.ts';
+import { IsLaterThan } from '../graphql/validation.ts';
 import type { StockLevelFilterValues, StockMovementFilterValues } from './stock-ledger.repository.ts';
 import { StockMovementReason } from './stock-ledger.type.ts';
 
@@ -106,5 +107,7 @@ export class StockMovementFilter implements StockMovementFilterValues {
   @Field(() => DateTime, { nullable: true, description: 'Then or later.' })
   createdFrom?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Before then.' })
+  @IsOptional()
+  @IsLaterThan('createdFrom')
   createdBefore?: string | null;
 }

@@ -6,6 +6,7 @@ import type {
 } from '../db/tables/enumerations.ts';
 import { CommandInputFields } from '../graphql/command-input.type.ts';
 import { DateTime } from '../graphql/scalars.ts';
+import { IsLaterThan } from '../graphql/validation.ts';
 import { Channel, OrderHistoryAction, OrderStatus } from '../orders/order.enums.type.ts';
 import type { WebhookDeliveryFilterValues } from './webhook-delivery.repository.ts';
 import { WebhookDeliveryStatus } from './webhook.type.ts';
@@ -128,5 +129,7 @@ export class WebhookDeliveryFilter implements WebhookDeliveryFilterValues {
   @Field(() => DateTime, { nullable: true, description: 'Created then or later.' })
   createdFrom?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Created before then.' })
+  @IsOptional()
+  @IsLaterThan('createdFrom')
   createdBefore?: string | null;
 }
