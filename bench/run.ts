@@ -41,7 +41,7 @@ const parts: Readonly<Record<string, Part>> = {
   day: {
     file: 'day.ts',
     about: 'a piece of a day of 1,000,000 orders',
-    inAll: ['--seconds', '60', '--step-seconds', '15'],
+    inAll: ['--seconds', '45', '--step-seconds', '10'],
   },
   overload: { file: 'overload.ts', about: 'three times as much as the server can do', inAll: [] },
   // On seeds that take hours to make: only by their names.
